@@ -66,8 +66,13 @@ def _understood(what: str) -> str:
     return ", ".join(by_factor.values())
 
 
+def canonical_unit(what: str) -> str:
+    """The unit in which values of `what` are kept."""
+    return words("measurement")[what].more["unit"]
+
+
 def _needs_no_unit(what: str) -> bool:
-    canonical = words("measurement")[what].more["unit"]
+    canonical = canonical_unit(what)
     return canonical.startswith("{") and "/" not in canonical
 
 
