@@ -1,0 +1,181 @@
+"""The engine for one person: every feature and rule of a pack as compiled Python.
+
+`Engine(pack)` compiles once; `evaluate(record, as_of)` gives the features, the state of every
+rule (True, False, None for unknown), and which rules must be acted on although an exception to
+them is not proven.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+from bonewatch.engine.take import NOT_SO, Given, code_of, picked_row, take
+from bonewatch.features.catalogue import Feature
+from bonewatch.features.rows import INDEXED, NOTHING, Row, known_rows
+from bonewatch.features.to_python import Value, person_function, row_function
+from bonewatch.knowledge.pack import Pack, Rule
+from bonewatch.record.record import Record
+
+State = bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What the rules make of a record on a day.
+
+    `values`: each feature; `states`: each rule, None when unknown; `acts`: the rules to act on,
+    which are those present and those kept from it only by a guard that is not known.
+    """
+
+    values: Mapping[str, Value]
+    states: Mapping[str, State]
+    acts: Mapping[str, State]
+    rows: Rows
+    as_of: int
+
+
+class Rows:
+    """The rows of one record as known on a day, some tables also by their kind."""
+
+    def __init__(self, known: Mapping[str, list[Row]]) -> None:
+        self.tables = known
+        self._by_kind = {name: _by_kind(known[name], column) for name, column in INDEXED.items()}
+
+    def of(self, feature: Feature) -> list[Row]:
+        """The rows that may say something about the feature."""
+        if feature.index is None:
+            return self.tables[feature.source]
+        kinds = self._by_kind[feature.source]
+        return [row for kind in _wanted(feature) for row in kinds.get(kind, ())]
+
+
+@cache
+def _wanted_kinds(source: str, index: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*index, NOTHING))) if source == "symptom" else index
+
+
+def _wanted(feature: Feature) -> tuple[str, ...]:
+    return _wanted_kinds(feature.source, feature.index or ())
+
+
+def _by_kind(rows: list[Row], column: str) -> dict[str, list[Row]]:
+    kinds: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        kinds[str(row[column])].append(row)
+    return dict(kinds)
+
+
+class CompiledFeature:
+    """One feature, ready to run over a person's rows."""
+
+    def __init__(self, feature: Feature) -> None:
+        self.feature = feature
+        self._window = row_function(feature.window)
+        self._where = row_function(feature.where)
+        self._item = row_function(feature.item)
+        self._value = person_function(feature.value) if feature.value is not None else None
+        self._is_any = feature.aggregate == "any"
+        self._heeds_nothing = feature.source == "symptom" and NOTHING not in (feature.index or ())
+
+    def run(self, rows: Rows, values: Mapping[str, Value], as_of: int) -> Value:
+        """The feature's value for these rows; None when it is not known."""
+        if self._value is not None:
+            return self._value(values, {})
+        given = self.given(rows, as_of)
+        return take(self.feature, given, as_of) if given else self._when_none(rows)
+
+    def given(self, rows: Rows, as_of: int) -> list[Given]:
+        """The rows that count and what each gives: for `any` a code, otherwise the item."""
+        pairs = [(row, self._of_row(row, as_of)) for row in rows.of(self.feature)]
+        return [pair for pair in pairs if pair[1] is not None]
+
+    def rows_behind(self, rows: Rows, as_of: int) -> list[Row]:
+        """The rows that made the feature's value what it is."""
+        return picked_row(self.feature, self.given(rows, as_of)) if self._value is None else []
+
+    def _of_row(self, row: Row, as_of: int) -> Value:
+        window = self._window(row, as_of)
+        if window is False:
+            return None
+        if self._heeds_nothing and row["kind"] == NOTHING:
+            return NOT_SO if self._is_any and window and row["present"] else None
+        where = self._where(row, as_of)
+        if where is False:
+            return None
+        item = self._item(row, as_of)
+        matches = window is True and where is True
+        if self._is_any:
+            return code_of(matches, item, window is True and row.get("present") is False)
+        return item if matches else None
+
+    def _when_none(self, rows: Rows) -> Value:
+        if self.feature.aggregate not in ("any", "count"):
+            return None
+        listed = bool(rows.tables[self.feature.source])
+        means_no = self.feature.none_means == "no" or (
+            self.feature.none_means == "no_once_listed" and listed
+        )
+        if not means_no:
+            return None
+        return False if self._is_any else 0
+
+
+class CompiledRule:
+    """One rule: its condition and its guard."""
+
+    def __init__(self, rule: Rule) -> None:
+        self.id = rule.id
+        self._when = person_function(rule.when)
+        self._guard = person_function(rule.guard)
+
+    def run(
+        self, values: Mapping[str, Value], states: dict[str, State], acts: dict[str, State]
+    ) -> None:
+        """Add this rule's state, and whether it is acted on, to the two mappings."""
+        guard = self._guard(values, states)
+        states[self.id] = _both(self._when(values, states), guard)
+        acting = self._when(values, acts)
+        acts[self.id] = False if guard is False else _truth(acting)
+
+
+def _both(one: Value, two: Value) -> State:
+    if one is False or two is False:
+        return False
+    return None if one is None or two is None else True
+
+
+def _truth(value: Value) -> State:
+    return None if value is None else bool(value)
+
+
+class Engine:
+    """A pack compiled for one person at a time."""
+
+    def __init__(self, pack: Pack) -> None:
+        self.pack = pack
+        self.features = {name: CompiledFeature(f) for name, f in pack.features.items()}
+        self._rules = [CompiledRule(rule) for rule in pack.rules.values()]
+
+    def evaluate(self, record: Record, as_of: date) -> Evaluation:
+        """Every feature and rule for this record, as known on the day."""
+        rows = Rows(known_rows(record, as_of))
+        today = as_of.toordinal()
+        values: dict[str, Value] = {}
+        for name, feature in self.features.items():
+            values[name] = feature.run(rows, values, today)
+        states, acts = self.decide(values)
+        return Evaluation(values, states, acts, rows, today)
+
+    def decide(self, values: Mapping[str, Value]) -> tuple[dict[str, State], dict[str, State]]:
+        """The state of every rule for these features, and the rules to act on."""
+        states: dict[str, State] = {}
+        acts: dict[str, State] = {}
+        for rule in self._rules:
+            rule.run(values, states, acts)
+        return states, acts
+
+

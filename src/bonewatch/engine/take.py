@@ -1,0 +1,99 @@
+"""What a feature takes of the rows that count: any, count, max, last and so on.
+
+For `any` each row gives a code, and the highest decides: 2 it is so, 1 it may be so (something
+about the row is not known), 0 it was asked and is not so. No row at all gives no code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import cast
+
+from bonewatch.features.catalogue import Feature
+from bonewatch.features.rows import Row
+from bonewatch.features.to_python import Value
+from bonewatch.record.tables import TABLES
+
+SO, MAYBE, NOT_SO = 2, 1, 0
+Given = tuple[Row, Value]
+
+
+def code_of(matches: bool, item: Value, denied: bool) -> int | None:
+    """The code of a row that matches for certain or perhaps; None when it says nothing.
+
+    A denial without a place ("no pain") also denies what asks about a place ("pain in the back").
+    """
+    if matches:
+        return MAYBE if item is None else SO if item else NOT_SO
+    if item is False:
+        return NOT_SO if denied else None
+    return MAYBE
+
+
+def take(feature: Feature, given: Sequence[Given], as_of: int) -> Value:
+    """The feature's value from the rows that gave something; None when that leaves it open."""
+    if feature.aggregate == "any":
+        highest = max(cast(int, code) for _, code in given)
+        return None if highest == MAYBE else highest == SO
+    return _TAKES[feature.aggregate](given, TABLES[feature.source].dated_by, as_of)
+
+
+def _numbers(given: Sequence[Given]) -> list[float]:
+    return [cast(float, item) for _, item in given]
+
+
+def _in_time(given: Sequence[Given], dated_by: str) -> list[tuple[int, Value, Row]]:
+    """Dated rows, earliest first; on one day the smaller value first."""
+    dated = [(cast(int, row[dated_by]), item, row) for row, item in given if row[dated_by]]
+    return sorted(dated, key=lambda part: part[:2])
+
+
+def picked_row(feature: Feature, given: Sequence[Given]) -> list[Row]:
+    """The rows that made the value what it is: for last, first, max, min one; otherwise all."""
+    if feature.aggregate == "any":
+        highest = max((cast(int, code) for _, code in given), default=None)
+        return [row for row, code in given if code == highest]
+    if feature.aggregate in ("max", "min") and given:
+        pick = max if feature.aggregate == "max" else min
+        return [pick(given, key=lambda part: cast(float, part[1]))[0]]
+    ordered = _in_time(given, TABLES[feature.source].dated_by)
+    place = _PLACES.get(feature.aggregate)
+    return [row for row, _ in given] if place is None else [part[2] for part in ordered[place]]
+
+
+_PLACES = {
+    "last": slice(-1, None),
+    "first": slice(0, 1),
+    "previous": slice(-2, -1),
+    "days_since_last": slice(-1, None),
+    "days_since_first": slice(0, 1),
+}
+
+
+def _placed(place: slice) -> Callable[[Sequence[Given], str, int], Value]:
+    def pick(given: Sequence[Given], dated_by: str, as_of: int) -> Value:
+        found = _in_time(given, dated_by)[place]
+        return found[0][1] if found else None
+
+    return pick
+
+
+def _since(place: slice) -> Callable[[Sequence[Given], str, int], Value]:
+    def count(given: Sequence[Given], dated_by: str, as_of: int) -> Value:
+        found = _in_time(given, dated_by)[place]
+        return as_of - found[0][0] if found else None
+
+    return count
+
+
+_TAKES: dict[str, Callable[[Sequence[Given], str, int], Value]] = {
+    "count": lambda given, dated_by, as_of: len(given),
+    "max": lambda given, dated_by, as_of: max(_numbers(given)),
+    "min": lambda given, dated_by, as_of: min(_numbers(given)),
+    "mean": lambda given, dated_by, as_of: sum(_numbers(given)) / len(given),
+    "first": _placed(_PLACES["first"]),
+    "last": _placed(_PLACES["last"]),
+    "previous": _placed(_PLACES["previous"]),
+    "days_since_last": _since(_PLACES["last"]),
+    "days_since_first": _since(_PLACES["first"]),
+}

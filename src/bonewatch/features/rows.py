@@ -1,0 +1,213 @@
+"""The rows of a record that were known on a day, with the columns derived from them.
+
+Rows dated after the day are left out, later dates inside a row are blanked, and each row gets
+what the features need beside its own fields: the region of a site, the class and usual kind of a drug, whether a course is
+open-ended and a visit done, and for a symptom whether a later report replaced it and what the report before said. The SQL of the
+same lives in engine/prepared_sql.py; the engines are held against each other.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import cache
+
+from bonewatch.features.language import Column
+from bonewatch.features.to_python import Value
+from bonewatch.features.tree import Kind
+from bonewatch.record.record import Record
+from bonewatch.record.tables import TABLES, Field, Table
+from bonewatch.record.words import words
+
+Row = dict[str, Value]
+
+INDEXED = {"symptom": "kind", "measurement": "what", "condition": "kind"}
+NOTHING = "none"
+_REGION_OF = {"symptom": "site", "lesion": "site", "condition": "site", "imaging": "region"}
+_KINDS: dict[str, Kind] = {
+    "bool": "bool",
+    "number": "number",
+    "integer": "number",
+    "date": "date",
+}
+
+
+@cache
+def regions() -> dict[str, str]:
+    """The region of each site (and of each imaged region that is a site)."""
+    return {w.word: w.more["region"] for name in ("region", "site") for w in words(name).values()}
+
+
+@cache
+def agents(column: str) -> dict[str, str]:
+    """The `class` or the usual `kind` of each agent; a class word belongs to itself."""
+    return {w.word: w.more[column] for w in words("agent").values()}
+
+
+def columns(table: Table) -> dict[str, Column]:
+    """The columns a feature may read from this table: its fields and the derived ones."""
+    own = {field.name: _column(field) for field in table.fields}
+    return own | _derived_columns(table)
+
+
+def _column(field: Field) -> Column:
+    choices = tuple(words(field.words)) if field.words else field.choices
+    return Column(_KINDS.get(field.type, "text"), field.unit, choices, field.least, field.most)
+
+
+def _derived_columns(table: Table) -> dict[str, Column]:
+    derived: dict[str, Column] = {}
+    if table.name in _REGION_OF:
+        derived["area"] = Column("text", choices=tuple(dict.fromkeys(filter(None, regions().values()))))
+    if table.name == "treatment":
+        classes = tuple(dict.fromkeys(agents("class").values()))
+        derived["agent_class"] = Column("text", choices=classes)
+        derived["course_kind"] = Column("text", choices=table.field("kind").choices)
+        derived["open_ended"] = Column("bool")
+    if table.name == "visit":
+        derived["done"] = Column("bool")
+    if table.name == "symptom":
+        derived |= {
+            "latest": Column("bool"),
+            "before_on": Column("date"),
+            "before_present": Column("bool"),
+            "before_severity": Column("number", "0-10"),
+        }
+    return derived
+
+
+def known_rows(record: Record, as_of: date) -> dict[str, list[Row]]:
+    """Every table's rows as they were known on the day; dates become day numbers."""
+    today = as_of.toordinal()
+    known = {name: _known(table, record.rows(name), today) for name, table in TABLES.items()}
+    for name, source in _REGION_OF.items():
+        _look_up(known[name], "area", source, regions())
+    _look_up(known["treatment"], "agent_class", "agent", agents("class"))
+    _add_course(known["treatment"])
+    for row in known["visit"]:
+        row["done"] = row["done_on"] is not None
+    _add_history(known["symptom"])
+    return known
+
+
+def _known(table: Table, rows: Iterable[Mapping[str, object]], today: int) -> list[Row]:
+    kept = (_known_row(table, row, today) for row in rows)
+    return [row for row in kept if row is not None]
+
+
+def _known_row(table: Table, row: Mapping[str, object], today: int) -> Row | None:
+    known = {name: _number(value) for name, value in row.items()}
+    if table.undated_is_as_of and known[table.dated_by] is None:
+        known[table.dated_by] = known[f"{table.dated_by}_latest"] = today
+    if _is_later(known, table.dated_by, today) or _is_later(known, table.planned_by, today, table):
+        return _planned_part(table, known, today)
+    _blank_later(table, known, today)
+    return known
+
+
+def _number(value: object) -> Value:
+    return value.toordinal() if isinstance(value, date) else value  # type: ignore[return-value]
+
+
+def _is_later(row: Row, name: str, today: int, table: Table | None = None) -> bool:
+    if not name or (table is not None and table.field(name).may_be_future):
+        return False
+    day = row[name]
+    return isinstance(day, int) and day > today
+
+
+def _planned_part(table: Table, row: Row, today: int) -> Row | None:
+    """Of a study not yet done: what was known when it was ordered; None when it was not."""
+    if not table.planned_by or row[table.planned_by] is None:
+        return None
+    if _is_later(row, table.planned_by, today, table):
+        return None
+    for field in table.fields:
+        if not field.known_before:
+            row[field.name] = None
+            if field.type == "date":
+                row[f"{field.name}_latest"] = None
+    return row
+
+
+def _blank_later(table: Table, row: Row, today: int) -> None:
+    for name in table.dates:
+        first, latest = row[name], row[f"{name}_latest"]
+        if table.field(name).may_be_future or not isinstance(first, int):
+            continue
+        if first > today:
+            row[name] = row[f"{name}_latest"] = None
+        elif isinstance(latest, int) and latest > today:
+            row[f"{name}_latest"] = today
+
+
+def _look_up(rows: list[Row], name: str, source: str, table: Mapping[str, str]) -> None:
+    for row in rows:
+        row[name] = table.get(str(row[source])) or None
+
+
+def _add_course(rows: list[Row]) -> None:
+    """The usual kind of the agent where the kind is not said; an end that is not said is open."""
+    _look_up(rows, "course_kind", "agent", agents("kind"))
+    for row in rows:
+        row["course_kind"] = row["kind"] or row["course_kind"]
+        row["open_ended"] = row["ended_on"] is None
+
+
+def _add_history(rows: list[Row]) -> None:
+    """Mark each symptom row that a later report replaced, and what the report before said."""
+    days = _reports(rows)
+    denied_on, nothing_on = _denials(rows)
+    for row in rows:
+        key = (row["kind"], row["site"], row["side"])
+        later = (max(days[key]), denied_on.get(row["kind"], 0), nothing_on)
+        row["latest"] = max(later) <= _day(row["reported_on_latest"])
+        before = max((day for day in days[key] if day < _day(row["reported_on"])), default=None)
+        _set_before(row, before, days[key].get(before) if before else None)
+
+
+def _day(value: Value) -> int:
+    return value if isinstance(value, int) else 0
+
+
+_Key = tuple[Value, Value, Value]
+_Report = dict[str, Value]
+
+
+def _reports(rows: list[Row]) -> dict[_Key, dict[int, _Report]]:
+    """Per complaint and day: was it present, and how bad."""
+    days: dict[_Key, dict[int, _Report]] = defaultdict(dict)
+    for row in rows:
+        day = days[row["kind"], row["site"], row["side"]].setdefault(_day(row["reported_on"]), {})
+        day["latest"] = max(_day(day.get("latest")), _day(row["reported_on_latest"]))
+        day["present"] = bool(day.get("present")) or bool(row["present"])
+        day["severity"] = _larger(day.get("severity"), row["severity"])
+    return days
+
+
+def _larger(one: Value, two: Value) -> Value:
+    if one is None or two is None:
+        return two if one is None else one
+    return max(one, two)  # type: ignore[type-var]
+
+
+def _denials(rows: list[Row]) -> tuple[dict[Value, int], int]:
+    """The last day each kind was denied everywhere, and the last day nothing was reported."""
+    denied: dict[Value, int] = {}
+    nothing = 0
+    for row in rows:
+        day = _day(row["reported_on"])
+        if not row["present"] and row["site"] is None:
+            denied[row["kind"]] = max(denied.get(row["kind"], 0), day)
+        if row["kind"] == NOTHING and row["present"]:
+            nothing = max(nothing, day)
+    return denied, nothing
+
+
+def _set_before(row: Row, day: int | None, report: _Report | None) -> None:
+    said = report or {}
+    row["before_on"] = day
+    row["before_on_latest"] = said.get("latest")
+    row["before_present"] = said.get("present")
+    row["before_severity"] = said.get("severity")

@@ -1,0 +1,199 @@
+"""A checked tree as SQL text, for DuckDB and for Spark.
+
+One writer serves both: the language is the list of constructs on which they agree, and where
+only the spelling differs the dialect supplies it. Every number is written as a double, every
+condition keeps SQL's three-valued logic.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from bonewatch.features import tree as t
+from bonewatch.features.to_python import _TURNED as TURNED
+from bonewatch.features.tree import Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How one engine spells what differs: quotes, days between dates, whole division."""
+
+    name: str
+    quote: str
+    days: str
+    whole: str
+
+    def identifier(self, name: str) -> str:
+        """The name as an identifier."""
+        return f"{self.quote}{name}{self.quote}"
+
+
+DUCKDB = Dialect("duckdb", '"', "date_diff('day', {start}, {end})", "({above} // {below})")
+SPARK = Dialect("spark", "`", "datediff({end}, {start})", "({above} div {below})")
+
+
+def to_duckdb(tree: Tree, as_of: str = "as_of") -> str:
+    """The tree as DuckDB SQL; `as_of` is the SQL of the as-of date."""
+    return to_sql(tree, DUCKDB, as_of)
+
+
+def to_spark(tree: Tree, as_of: str = "as_of") -> str:
+    """The tree as Spark SQL; `as_of` is the SQL of the as-of date."""
+    return to_sql(tree, SPARK, as_of)
+
+
+def to_sql(tree: Tree, dialect: Dialect, as_of: str) -> str:
+    """The tree as SQL text in this dialect."""
+    return _Writer(dialect, as_of).write(tree)
+
+
+def number(value: float) -> str:
+    """A number as a double literal, the same text on every engine."""
+    return f"{value!r}e0" if "e" not in repr(value) else repr(value)
+
+
+def text(value: str) -> str:
+    """A string literal."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+class _Writer:
+    def __init__(self, dialect: Dialect, as_of: str) -> None:
+        self._dialect = dialect
+        self._as_of = as_of
+
+    def write(self, tree: Tree) -> str:
+        return cast(str, getattr(self, f"_{type(tree).__name__.lower()}")(tree))
+
+    def _constant(self, tree: t.Constant) -> str:
+        return _literal(tree.value)
+
+    def _unknown(self, tree: t.Unknown) -> str:
+        return "cast(null as boolean)"
+
+    def _name(self, tree: t.Name) -> str:
+        return self._dialect.identifier(tree.name)
+
+    def _setting(self, tree: t.Setting) -> str:
+        return number(tree.value)
+
+    def _rule(self, tree: t.Rule) -> str:
+        return self._dialect.identifier(tree.id)
+
+    def _defined(self, tree: t.Defined) -> str:
+        return self.write(tree.item)
+
+    def _not(self, tree: t.Not) -> str:
+        return f"(not {self.write(tree.item)})"
+
+    def _and(self, tree: t.And) -> str:
+        return "(" + " and ".join(self.write(item) for item in tree.items) + ")"
+
+    def _or(self, tree: t.Or) -> str:
+        return "(" + " or ".join(self.write(item) for item in tree.items) + ")"
+
+    def _atleast(self, tree: t.AtLeast) -> str:
+        items = [self.write(item) for item in tree.items]
+        wanted = self.write(tree.count)
+        sure = " + ".join(f"case when {item} then 1 else 0 end" for item in items)
+        open_ = " + ".join(f"case when not {item} then 0 else 1 end" for item in items)
+        return f"(case when {sure} >= {wanted} then true when {open_} < {wanted} then false end)"
+
+    def _compare(self, tree: t.Compare) -> str:
+        if isinstance(tree.left, t.Since):
+            return self._compare_since(tree.left, tree.op, tree.right)
+        if isinstance(tree.right, t.Since):
+            return self._compare_since(tree.right, TURNED[tree.op], tree.left)
+        return f"({self.write(tree.left)} {tree.op} {self.write(tree.right)})"
+
+    def _compare_since(self, since: t.Since, op: t.Comparison, other: Tree) -> str:
+        most, least = self._elapsed(since, ""), self._elapsed(since, "_latest")
+        limit = self.write(other)
+        if op in ("=", "<>"):
+            return self._equal_since(least, most, limit, "true" if op == "=" else "false")
+        return (
+            f"(case when {least} {op} {limit} and {most} {op} {limit} then true"
+            f" when not ({least} {op} {limit}) and not ({most} {op} {limit}) then false end)"
+        )
+
+    def _equal_since(self, least: str, most: str, limit: str, equal: str) -> str:
+        differs = "false" if equal == "true" else "true"
+        return (
+            f"(case when {least} = {limit} and {most} = {limit} then {equal}"
+            f" when {least} > {limit} or {most} < {limit} then {differs} end)"
+        )
+
+    def _elapsed(self, since: t.Since, end: str) -> str:
+        column = self._dialect.identifier(since.field + end)
+        if since.unit == "days":
+            return self._dialect.days.format(start=column, end=self._as_of)
+        above = f"({_day_number(self._as_of)} - {_day_number(column)})"
+        return self._dialect.whole.format(above=above, below="10000")
+
+    def _since(self, tree: t.Since) -> str:
+        most, least = self._elapsed(tree, ""), self._elapsed(tree, "_latest")
+        return f"(case when {most} = {least} then cast({most} as double) end)"
+
+    def _in(self, tree: t.In) -> str:
+        choices = ", ".join(_literal(choice) for choice in tree.choices)
+        return f"({self.write(tree.item)} in ({choices}))"
+
+    def _mentions(self, tree: t.Mentions) -> str:
+        item = f"lower({self.write(tree.item)})"
+        return "(" + " or ".join(f"instr({item}, {text(p)}) > 0" for p in tree.patterns) + ")"
+
+    def _arithmetic(self, tree: t.Arithmetic) -> str:
+        left, right = self.write(tree.left), self.write(tree.right)
+        return f"({left} / nullif({right}, 0))" if tree.op == "/" else f"({left} {tree.op} {right})"
+
+    def _call(self, tree: t.Call) -> str:
+        items = [self.write(item) for item in tree.items]
+        return _CALLS[tree.function](items)
+
+    def _choose(self, tree: t.Choose) -> str:
+        parts = [
+            f"when {asked} then {self.write(result)} when {asked} is null then null"
+            for asked, result in ((self.write(c), r) for c, r in tree.branches)
+        ]
+        return f"(case {' '.join(parts)} else {self.write(tree.otherwise)} end)"
+
+
+def _literal(value: bool | int | float | str) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return text(value) if isinstance(value, str) else number(value)
+
+
+def _day_number(column: str) -> str:
+    return f"(year({column}) * 10000 + month({column}) * 100 + day({column}))"
+
+
+def _strict(function: str, items: list[str]) -> str:
+    unknown = " or ".join(f"{item} is null" for item in items)
+    return f"(case when {unknown} then null else {function}({', '.join(items)}) end)"
+
+
+def _round(items: list[str]) -> str:
+    scale = number(10.0 ** float(items[1]))
+    return f"(floor({items[0]} * {scale} + 0.5e0) / {scale})"
+
+
+def _guarded(function: str, allowed: str) -> object:
+    def call(items: list[str]) -> str:
+        condition = allowed.format(*items)
+        return f"(case when {condition} then {function}({', '.join(items)}) end)"
+
+    return call
+
+
+_CALLS = {
+    "greatest": lambda items: _strict("greatest", items),
+    "least": lambda items: _strict("least", items),
+    "abs": lambda items: f"abs({items[0]})",
+    "round_to": _round,
+    "ln": _guarded("ln", "{0} > 0"),
+    "exp": _guarded("exp", "{0} < 709"),
+    "sqrt": _guarded("sqrt", "{0} >= 0"),
+    "power": _guarded("power", "{0} > 0 or ({0} = 0 and {1} >= 0)"),
+}

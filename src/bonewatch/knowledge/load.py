@@ -1,0 +1,325 @@
+"""YAML files in, a checked Pack out; every error says file, line, what and what to do."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from bonewatch.features import tree as t
+from bonewatch.features.catalogue import (
+    Feature,
+    FeatureText,
+    Surroundings,
+    check_feature,
+    in_order,
+)
+from bonewatch.features.language import LanguageError, Scope, no_such, parse_bool
+from bonewatch.features.tree import Tree
+from bonewatch.knowledge.pack import Pack, Rule
+from bonewatch.knowledge.schema import (
+    FeatureYaml,
+    PackText,
+    Part,
+    RuleText,
+    SettingText,
+    SourceText,
+    UrgencyText,
+)
+from bonewatch.knowledge.yaml_lines import Document, PackError, Path_, read_yaml
+from bonewatch.record.tables import TABLES, Table
+
+CORE = Path(__file__).parent / "packs" / "core"
+ANYONE = "anyone"
+P = TypeVar("P", bound=Part)
+
+
+@cache
+def core_pack() -> Pack:
+    """The pack that comes with bonewatch, with its settings as they are written."""
+    return load_pack(CORE)
+
+
+def load_pack(folder: Path = CORE, settings: Mapping[str, float] | None = None) -> Pack:
+    """The pack of a folder; `settings` overrides cut-offs by name. PackError when it is wrong."""
+    if not (folder / "pack.yaml").is_file():
+        raise PackError(str(folder), 1, "is not a pack: it has no pack.yaml")
+    return _Loading(folder, dict(settings or {})).pack()
+
+
+class _Loading:
+    """One load of one folder."""
+
+    def __init__(self, folder: Path, overrides: dict[str, float]) -> None:
+        self._folder = folder
+        self._overrides = overrides
+        self._digest = hashlib.sha256(repr(sorted(overrides.items())).encode())
+
+    def pack(self) -> Pack:
+        about = self._one("pack.yaml", PackText)
+        settings = self._with_overrides(self._many("settings.yaml", SettingText))
+        phrases = {name: tuple(items) for name, items in self._lists("phrases.yaml").items()}
+        sources = self._many("sources.yaml", SourceText)
+        around = self._definitions(
+            Surroundings({n: (s.value, s.unit) for n, s in settings.items()}, phrases)
+        )
+        features = self._features(around)
+        urgencies = self._many("urgencies.yaml", UrgencyText)
+        actions = self._texts("actions.yaml")
+        rules = self._rules(features, around, settings, sources, actions)
+        return Pack(
+            about, self._digest.hexdigest()[:16], features, rules, settings, sources, urgencies,
+            actions, phrases, self._texts("words.yaml"),
+        )  # fmt: skip
+
+    def _read(self, name: str) -> Document:
+        path = self._folder / name
+        document = read_yaml(path, f"{self._folder.name}/{name}")
+        self._digest.update(path.read_bytes())
+        return document
+
+    def _folder_of(self, name: str) -> Iterator[Document]:
+        for path in sorted((self._folder / name).glob("*.yaml")):
+            yield self._read(f"{name}/{path.name}")
+
+    def _one(self, name: str, model: type[P]) -> P:
+        document = self._read(name)
+        return checked(document, (), document.data, model)
+
+    def _many(self, name: str, model: type[P]) -> dict[str, P]:
+        document = self._read(name)
+        return {k: checked(document, (k,), v, model) for k, v in mapping(document, ()).items()}
+
+    def _texts(self, name: str) -> dict[str, str]:
+        document = self._read(name)
+        return {key: str(value) for key, value in mapping(document, ()).items()}
+
+    def _lists(self, name: str) -> dict[str, list[str]]:
+        document = self._read(name)
+        return {k: [str(i).lower() for i in _list(document, (k,), v)] for k, v in mapping(document, ()).items()}
+
+    def _with_overrides(self, settings: dict[str, SettingText]) -> dict[str, SettingText]:
+        for name, value in self._overrides.items():
+            if name not in settings:
+                raise PackError("settings", 1, no_such("setting", name, list(settings)))
+            settings[name] = settings[name].model_copy(update={"value": value})
+        return settings
+
+    def _definitions(self, around: Surroundings) -> Surroundings:
+        """The conditions that have a name, per table; each may use those before it."""
+        document = self._read("definitions.yaml")
+        found: dict[str, dict[str, Tree]] = {}
+        for table, items in mapping(document, ()).items():
+            found[table] = {}
+            for name, text in _mapping_of(document, (table,), items).items():
+                path = (table, name)
+                scope = replace(around, definitions=found).scope(_table(document, table))
+                found[table][name] = _condition(document, path, str(text), scope)
+        return replace(around, definitions=found)
+
+    def _features(self, around: Surroundings) -> dict[str, Feature]:
+        places: dict[str, tuple[Document, Path_]] = {}
+        texts: list[FeatureText] = []
+        for document in self._folder_of("features"):
+            for name, path, data in _with_defaults(document, "features"):
+                if name in places:
+                    raise document.error(path, f'feature "{name}" is declared twice')
+                places[name] = (document, path)
+                texts.append(_feature_text(name, checked(document, path, data, FeatureYaml)))
+        return _checked_features(texts, places, around)
+
+    def _rules(
+        self,
+        features: Mapping[str, Feature],
+        around: Surroundings,
+        settings: Mapping[str, SettingText],
+        sources: Mapping[str, SourceText],
+        actions: Mapping[str, str],
+    ) -> dict[str, Rule]:
+        texts: dict[str, tuple[Document, Path_, RuleText]] = {}
+        for document in self._folder_of("triage"):
+            for name, path, data in _with_defaults(document, "rules"):
+                if name in texts:
+                    raise document.error(path, f'rule "{name}" is declared twice')
+                texts[name] = (document, path, checked(document, path, data, RuleText))
+        columns = {f.name: f.column for f in features.values()}
+        scope = Scope(columns, around.settings, frozenset(texts))
+        for document, path, text in texts.values():
+            _check_references(document, path, text, sources, actions)
+        rules = {n: _rule(d, p, x, scope, features, settings) for n, (d, p, x) in texts.items()}
+        return _ordered(rules)
+
+
+def checked(document: Document, path: Path_, data: object, model: type[P]) -> P:
+    """The data as this model; PackError with the line of the first thing wrong."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        where = tuple(first["loc"])
+        name = ".".join(str(part) for part in where)
+        says = f"{name}: {first['msg']}"
+        if first["type"] == "extra_forbidden":
+            known = [f.alias or n for n, f in model.model_fields.items()]
+            says = no_such("key", str(where[-1]), known)
+        raise document.error((*path, *where), says) from None
+
+
+def mapping(document: Document, path: Path_) -> dict[str, object]:
+    """The document's top part as a mapping."""
+    return _mapping_of(document, path, document.data)
+
+
+def _mapping_of(document: Document, path: Path_, value: object) -> dict[str, object]:
+    if not isinstance(value, dict):
+        raise document.error(path, "must be a mapping")
+    return value
+
+
+def _table(document: Document, name: str) -> Table:
+    if name not in TABLES:
+        raise document.error((name,), no_such("table", name, list(TABLES)))
+    return TABLES[name]
+
+
+def _condition(document: Document, path: Path_, text: str, scope: Scope) -> Tree:
+    try:
+        return parse_bool(text, scope)
+    except LanguageError as problem:
+        raise document.error(path, str(problem)) from None
+
+
+def _list(document: Document, path: Path_, value: object) -> list[object]:
+    if not isinstance(value, list):
+        raise document.error(path, "must be a list")
+    return value
+
+
+def _with_defaults(document: Document, part: str) -> Iterator[tuple[str, Path_, object]]:
+    """Each feature or rule of a file, with the file's `defaults` filled in."""
+    top = mapping(document, ())
+    unknown = [key for key in top if key not in ("defaults", part)]
+    if unknown:
+        raise document.error((unknown[0],), no_such("part", unknown[0], ["defaults", part]))
+    defaults = top.get("defaults") or {}
+    items = top.get(part) or {}
+    for name, path, data in _items(document, part, items):
+        if not isinstance(data, dict) or not isinstance(defaults, dict):
+            raise document.error(path, "must be a mapping")
+        yield name, path, _filled(defaults, data)
+
+
+def _filled(defaults: dict[str, object], data: dict[str, object]) -> dict[str, object]:
+    """A feature with a `value` of its own takes no default about a table."""
+    kept = {} if "value" in data else dict(defaults)
+    if "from" in data and data["from"] != defaults.get("from"):
+        kept = {}
+    return kept | data
+
+
+def _items(document: Document, part: str, items: object) -> Iterator[tuple[str, Path_, object]]:
+    if isinstance(items, dict):
+        for name, data in items.items():
+            yield name, (part, name), data
+        return
+    for number, data in enumerate(_list(document, (part,), items)):
+        name = data.get("id") if isinstance(data, dict) else None
+        yield str(name), (part, number), data
+
+
+def _feature_text(name: str, text: FeatureYaml) -> FeatureText:
+    return FeatureText(
+        name, text.is_, text.from_, text.where, text.within, text.take, text.value, text.unit,
+        text.ask, text.ask_after, text.reports, text.none_means, text.why,
+    )  # fmt: skip
+
+
+def _checked_features(
+    texts: list[FeatureText], places: Mapping[str, tuple[Document, Path_]], around: Surroundings
+) -> dict[str, Feature]:
+    features: dict[str, Feature] = {}
+    try:
+        ordered = in_order(texts)
+    except LanguageError as problem:
+        raise PackError("features", 1, str(problem)) from None
+    for text in ordered:
+        document, path = places[text.name]
+        try:
+            features[text.name] = check_feature(text, features, around)
+        except LanguageError as problem:
+            raise document.error(path, f'feature "{text.name}": {problem}') from None
+    _check_questions(texts, features, places)
+    return features
+
+
+def _check_questions(
+    texts: Iterable[FeatureText],
+    features: Mapping[str, Feature],
+    places: Mapping[str, tuple[Document, Path_]],
+) -> None:
+    for text in texts:
+        if text.ask_after and text.ask_after not in features:
+            document, path = places[text.name]
+            raise document.error(path, no_such("feature", text.ask_after, list(features)))
+
+
+def _check_references(
+    document: Document,
+    path: Path_,
+    text: RuleText,
+    sources: Mapping[str, SourceText],
+    actions: Mapping[str, str],
+) -> None:
+    for citation in text.sources:
+        if citation.id not in sources:
+            raise document.error(path, f"rule {text.id}: {no_such('source', citation.id, list(sources))}")
+    for action in text.actions:
+        if action not in actions:
+            raise document.error(path, f"rule {text.id}: {no_such('action', action, list(actions))}")
+
+
+def _rule(
+    document: Document,
+    path: Path_,
+    text: RuleText,
+    scope: Scope,
+    features: Mapping[str, Feature],
+    settings: Mapping[str, SettingText],
+) -> Rule:
+    try:
+        when = parse_bool(text.when, scope)
+        unless = t.Not(parse_bool(text.unless, scope)) if text.unless else None
+        applies = parse_bool(text.applies_to, scope) if text.applies_to != ANYONE else None
+    except LanguageError as problem:
+        raise document.error(path, f"rule {text.id}: {problem}") from None
+    guard = t.both(applies, unless)
+    used = _settings_behind((when, guard), features)
+    ours = tuple(sorted(n for n in used if settings[n].basis == "convention"))
+    return Rule(text, document.file, document.line(path), when, guard, ours)
+
+
+def _settings_behind(trees: Iterable[Tree], features: Mapping[str, Feature]) -> set[str]:
+    """The settings a condition rests on, its features' included."""
+    found: set[str] = set()
+    waiting = list(trees)
+    while waiting:
+        tree = waiting.pop()
+        found |= t.settings(tree)
+        for name in t.names(tree) & set(features):
+            feature = features[name]
+            waiting += [feature.match, feature.item] if feature.value is None else [feature.value]
+    return found
+
+
+def _ordered(rules: Mapping[str, Rule]) -> dict[str, Rule]:
+    refers = {rule.id: t.rules(rule.when) | t.rules(rule.guard) for rule in rules.values()}
+    try:
+        return {name: rules[name] for name in TopologicalSorter(refers).static_order()}
+    except CycleError as circle:
+        raise PackError("triage", 1, f"rules in a circle: {' -> '.join(circle.args[1])}") from None

@@ -1,0 +1,81 @@
+"""A pack in memory: checked features and rules, in the order in which they can be computed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bonewatch.features import tree as t
+from bonewatch.features.catalogue import Feature
+from bonewatch.features.tree import Tree
+from bonewatch.knowledge.schema import (
+    Example,
+    PackText,
+    RuleText,
+    SettingText,
+    SourceText,
+    UrgencyText,
+)
+
+URGENCIES = ("emergency", "same_day", "urgent", "soon", "routine")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A checked rule: `when` fires it, `guard` must hold too (who it is for, no exception).
+
+    Where `when` is true and only the guard is not known, the rule is acted on: the benefit of
+    an exception must be proven.
+    """
+
+    text: RuleText
+    file: str
+    line: int
+    when: Tree
+    guard: Tree
+    conventions: tuple[str, ...]
+
+    @property
+    def id(self) -> str:
+        """The rule's id, such as T1-01."""
+        return self.text.id
+
+    @property
+    def urgency(self) -> str:
+        """The rule's tier."""
+        return self.text.urgency
+
+    @property
+    def condition(self) -> Tree:
+        """When and guard together."""
+        return t.both(self.when, None if self.guard == t.Constant(True) else self.guard)
+
+    @property
+    def examples(self) -> tuple[Example, ...]:
+        """The rule's worked cases."""
+        return self.text.examples
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """One body of knowledge. `features` and `rules` are in computing order."""
+
+    about: PackText
+    hash: str
+    features: Mapping[str, Feature]
+    rules: Mapping[str, Rule]
+    settings: Mapping[str, SettingText]
+    sources: Mapping[str, SourceText]
+    urgencies: Mapping[str, UrgencyText]
+    actions: Mapping[str, str]
+    phrases: Mapping[str, tuple[str, ...]]
+    words: Mapping[str, str]
+
+    @property
+    def version(self) -> str:
+        """The pack's version."""
+        return self.about.version
+
+    def order(self, urgency: str) -> int:
+        """1 for the most urgent tier, rising."""
+        return self.urgencies[urgency].order

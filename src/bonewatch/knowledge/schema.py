@@ -1,0 +1,138 @@
+"""What may stand in a pack's YAML files: the shape of each part, nothing else allowed.
+
+These models check the text on the way in; `pack.py` holds what the engines use.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+Urgency = Literal["emergency", "same_day", "urgent", "soon", "routine"]
+Basis = Literal["guideline", "study", "convention"]
+Seen = Literal["read", "second_hand", "remembered", "proposal"]
+State = Literal["present", "absent", "unknown"]
+Text = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, bool | int) else value)]
+
+
+class Part(BaseModel):
+    """A part of a pack: unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PackText(Part):
+    """pack.yaml: the pack's name, version and licence."""
+
+    name: str
+    version: str
+    licence: str
+    about: str
+
+
+class SourceText(Part):
+    """One entry of the bibliography. `seen` says how the pack's authors know it."""
+
+    title: str
+    authors: str = ""
+    year: int | None = None
+    published_in: str = ""
+    doi: str = ""
+    pmid: str = ""
+    url: str = ""
+    seen: str
+    note: str = ""
+
+
+class SettingText(Part):
+    """A cut-off kept in one place."""
+
+    is_: str = Field(alias="is")
+    value: int | float
+    unit: str
+    basis: Basis
+    sources: tuple[Citation, ...] = ()
+    note: str = ""
+
+
+class Citation(Part):
+    """A source, the place in it, and how that place is known to the pack's authors."""
+
+    id: str
+    at: Text
+    seen: Seen
+
+
+class UrgencyText(Part):
+    """One tier: its order (1 is the most urgent), time limit and standing words."""
+
+    order: int
+    label: str
+    within: str
+    patient: str
+    clinician: str
+    safety_net: bool
+
+
+class FeatureYaml(Part):
+    """A feature as written; see features/catalogue.py for what each key means."""
+
+    is_: str = Field(alias="is")
+    from_: str = Field("", alias="from")
+    where: Text = "true"
+    within: str = ""
+    take: str = ""
+    value: Text = ""
+    unit: Text = ""
+    ask: str = ""
+    ask_after: str = ""
+    reports: Literal["latest", "all"] = "latest"
+    none_means: Literal["", "no", "unknown"] = ""
+    why: str = ""
+
+
+class Review(Part):
+    """Who signed the rule, when, and when it must be looked at again."""
+
+    state: Literal["unreviewed", "reviewed"] = "unreviewed"
+    by: str = ""
+    on: str = ""
+    next: str = ""
+
+
+class Example(Part):
+    """One worked case of a rule: a record, and the state the rule must have.
+
+    `given` holds record tables; dates may be written `14 days ago`. A row of
+    `primary_cancer: [{}]` is added unless the example gives the table itself.
+    `for_each` repeats the example with each value put in place of `{each}`.
+    """
+
+    name: str
+    given: dict[str, object]
+    then: State
+    acts: bool | None = None
+    as_of: str = "2026-11-23"
+    for_each: tuple[Text, ...] = ()
+    settings: dict[str, float] = {}
+
+
+class RuleText(Part):
+    """A rule as written."""
+
+    id: str
+    title: str
+    when: Text
+    unless: Text = ""
+    applies_to: str
+    urgency: Urgency
+    suspect: str
+    patient: str
+    clinician: str
+    actions: tuple[str, ...] = ()
+    basis: Basis
+    own: str = ""
+    sources: tuple[Citation, ...]
+    review: Review = Review()
+    examples: tuple[Example, ...]

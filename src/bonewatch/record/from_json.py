@@ -1,0 +1,204 @@
+"""A record as JSON, in: one person's tables checked against their one definition.
+
+`read_record` refuses what is unknown, of the wrong type or impossible, all problems at once.
+`keep_what_holds` is for other systems' data: it leaves the wrong value or row out and notes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from bonewatch.record import checks
+from bonewatch.record.dates import parse_date
+from bonewatch.record.record import CheckedRow, Note, Record
+from bonewatch.record.tables import TABLES, Field, Table
+from bonewatch.record.units import UnitError, canonical_unit, to_canonical
+from bonewatch.record.words import words
+
+
+class RecordError(ValueError):
+    """A record that cannot be used; `problems` says where and why."""
+
+    def __init__(self, problems: list[Note]) -> None:
+        super().__init__("; ".join(f"{p.at}: {p.says}" for p in problems))
+        self.problems = problems
+
+
+def read_record(raw: object) -> Record:
+    """The checked record of a JSON object; RecordError with every problem found."""
+    reading = _Reading()
+    tables = reading.tables(raw)
+    problems = reading.problems + list(checks.out_of_order(tables))
+    if problems:
+        raise RecordError(problems)
+    return Record(tables, tuple(reading.notes))
+
+
+def keep_what_holds(
+    raw: object, notes: tuple[Note, ...] = (), not_understood: Mapping[str, int] | None = None
+) -> Record:
+    """The record with impossible values and rows left out, each with a note."""
+    reading = _Reading()
+    tables = reading.tables(raw)
+    disordered = list(checks.out_of_order(tables))
+    for problem in disordered:
+        _blank(tables, problem.at)
+    refused = tuple(Note(p.at, f"{p.says}; left out") for p in (*reading.problems, *disordered))
+    return Record(tables, (*notes, *reading.notes, *refused), dict(not_understood or {}))
+
+
+def _blank(tables: Mapping[str, list[CheckedRow]], path: str) -> None:
+    at, _, name = path.rpartition(".")
+    for rows in tables.values():
+        for row in rows:
+            if row["at"] == at and isinstance(row, dict):
+                row[name] = row[f"{name}_latest"] = None
+
+
+_BEYOND = 1e12
+"""No number in a record is this large; it also keeps NaN and infinity out."""
+
+
+_RowInProgress = dict[str, str | bool | int | float | date | None]
+
+
+class _Reading:
+    """One pass over one record; collects problems (refused) and notes (taken, and said so)."""
+
+    def __init__(self) -> None:
+        self.problems: list[Note] = []
+        self.notes: list[Note] = []
+
+    def tables(self, raw: object) -> dict[str, list[CheckedRow]]:
+        if not isinstance(raw, dict):
+            self._refuse("record", "must be one JSON object with the tables as its keys")
+            return {}
+        for name in raw:
+            if name not in TABLES:
+                said = f"there is no table of that name.{checks.nearest(str(name), list(TABLES))}"
+                self._refuse(str(name), said)
+        read = {name: self._rows(table, raw.get(name)) for name, table in TABLES.items()}
+        if len(read["patient"]) > 1:
+            self._refuse("patient", "must be a list of one; give each person a record of their own")
+        return read
+
+    def _refuse(self, at: str, says: str) -> None:
+        self.problems.append(Note(at, says))
+
+    def _rows(self, table: Table, raw: object) -> list[CheckedRow]:
+        if raw is None:
+            return []
+        if not isinstance(raw, list):
+            self._refuse(table.name, "must be a list of rows")
+            return []
+        rows = (self._row(table, row, f"{table.name}[{n}]") for n, row in enumerate(raw))
+        return [row for row in rows if row is not None]
+
+    def _row(self, table: Table, raw: object, path: str) -> CheckedRow | None:
+        if not isinstance(raw, dict):
+            self._refuse(path, "must be an object with the fields as its keys")
+            return None
+        at = str(raw.get("at") or path)
+        refused = len(self.problems)
+        self._unknown_fields(table, raw, at)
+        row: _RowInProgress = {"at": at}
+        for field in table.fields:
+            self._field(row, field, raw.get(field.name), f"{at}.{field.name}")
+        if table.name == "measurement" and len(self.problems) == refused:
+            self._measure(row, at)
+        missing = any(f.required and row[f.name] is None for f in table.fields)
+        return None if missing or (table.name == "measurement" and self._lost(refused)) else row
+
+    def _lost(self, refused: int) -> bool:
+        return len(self.problems) > refused
+
+    def _unknown_fields(self, table: Table, raw: dict[object, object], at: str) -> None:
+        for name in raw:
+            if name not in table.names and name != "at":
+                known = checks.nearest(str(name), list(table.names))
+                self._refuse(f"{at}.{name}", f"there is no field of that name.{known}")
+
+    def _field(
+        self, row: _RowInProgress, field: Field,
+        raw: object, at: str,
+    ) -> None:
+        if raw is None:
+            row[field.name] = field.absent_means
+            if field.required:
+                self._refuse(at, "must be given")
+        else:
+            row[field.name] = self._value(field, raw, at)
+        if field.type == "date":
+            self._date(row, field.name, at)
+
+    def _value(self, field: Field, raw: object, at: str) -> str | bool | int | float | None:
+        if field.type == "bool":
+            return raw if isinstance(raw, bool) else self._wrong(field, at)
+        if field.type in ("number", "integer"):
+            return self._number(field, raw, at)
+        if not isinstance(raw, str):
+            return self._wrong(field, at)
+        known = list(words(field.words)) if field.words else list(field.choices)
+        if known and raw not in known:
+            self._refuse(at, f'there is no value "{raw[:60]}".{checks.nearest(raw[:60], known)}')
+            return None
+        return raw
+
+    def _wrong(self, field: Field, at: str) -> None:
+        self._refuse(at, checks.wrong_type(field))
+
+    def _number(self, field: Field, raw: object, at: str) -> int | float | None:
+        if isinstance(raw, bool) or not isinstance(raw, int | float) or not abs(raw) < _BEYOND:
+            return self._wrong(field, at)
+        if field.type == "integer" and raw != int(raw):
+            return self._wrong(field, at)
+        said = checks.off_scale(field, raw)
+        if said:
+            self._refuse(at, said)
+            return None
+        return int(raw) if field.type == "integer" else raw
+
+    def _date(
+        self, row: _RowInProgress, name: str, at: str
+    ) -> None:
+        text, row[name], row[f"{name}_latest"] = row[name], None, None
+        if not isinstance(text, str):
+            return
+        try:
+            row[name], row[f"{name}_latest"] = parse_date(text)
+        except ValueError as problem:
+            self._refuse(at, str(problem))
+
+    def _measure(self, row: _RowInProgress, at: str) -> None:
+        """Bring value, low and high to the canonical unit, or say why not."""
+        what, unit = str(row["what"]), row["unit"]
+        if row["value"] is None:
+            if row["flag"] is None:
+                self._refuse(at, "has neither a value nor a flag")
+            return
+        if unit is None:
+            said = f"has no unit; taken as {canonical_unit(what)}"
+            self.notes.append(Note(at, said))
+        try:
+            for name in ("value", "low", "high"):
+                row[name] = self._converted(what, row[name], unit)
+        except UnitError as problem:
+            self._refuse(f"{at}.unit", str(problem))
+            return
+        row["unit"] = canonical_unit(what)
+        self._possible(what, row["value"], f"{at}.value")
+
+    def _converted(self, what: str, value: object, unit: object) -> float | None:
+        if not isinstance(value, int | float):
+            return None
+        return float(value) if unit is None else to_canonical(what, value, str(unit))
+
+    def _possible(self, what: str, value: object, at: str) -> None:
+        more = words("measurement")[what].more
+        least = float(more["least"]) if more["least"] else None
+        most = float(more["most"]) if more["most"] else None
+        scale = Field(what, "number", "", unit=more["unit"], least=least, most=most)
+        said = checks.off_scale(scale, float(value)) if isinstance(value, int | float) else None
+        if said:
+            self._refuse(at, said)
