@@ -11,10 +11,12 @@ from typing import cast
 
 from bonewatch.features.catalogue import Feature
 from bonewatch.features.rows import Row
-from bonewatch.features.to_python import Value
+from bonewatch.features.to_python import Value, round_to
 from bonewatch.record.tables import TABLES
 
 SO, MAYBE, NOT_SO = 2, 1, 0
+MEAN_DIGITS = 9
+"""A mean is kept to so many digits that the order of the rows cannot show in it."""
 Given = tuple[Row, Value]
 
 
@@ -90,7 +92,7 @@ _TAKES: dict[str, Callable[[Sequence[Given], str, int], Value]] = {
     "count": lambda given, dated_by, as_of: len(given),
     "max": lambda given, dated_by, as_of: max(_numbers(given)),
     "min": lambda given, dated_by, as_of: min(_numbers(given)),
-    "mean": lambda given, dated_by, as_of: sum(_numbers(given)) / len(given),
+    "mean": lambda given, dated_by, as_of: round_to(sum(_numbers(given)) / len(given), MEAN_DIGITS),
     "first": _placed(_PLACES["first"]),
     "last": _placed(_PLACES["last"]),
     "previous": _placed(_PLACES["previous"]),

@@ -24,6 +24,7 @@ Aggregate = Literal[
     "days_since_last", "days_since_first",
 ]  # fmt: skip
 AGGREGATES: tuple[Aggregate, ...] = Aggregate.__args__  # type: ignore[attr-defined]
+DATED = ("first", "last", "previous", "days_since_last", "days_since_first")
 _TAKE = re.compile(r"(\w+)\s*(?:\((.*)\))?", re.DOTALL)
 _WITHIN = re.compile(r"(?:(\w+) to )?(\w+) days")
 
@@ -169,11 +170,15 @@ def _take(text: str, scope: Scope, table: Table) -> tuple[Aggregate, Tree, t.Kin
     inner = shape.group(2)
     if name == "any":
         return "any", parse_bool(inner or "true", scope), "bool", ""
+    if name in DATED and not table.dated_by:
+        raise LanguageError(f"`take: {text}`: the rows of {table.name} have no date to order them by")
     if name in ("count", "days_since_last", "days_since_first"):
         return name, t.Constant(True), "number", "1" if name == "count" else "days"
     checked = parse(inner or "", scope)
     if name in ("max", "min", "mean") and checked.kind != "number":
         raise LanguageError(f"`{text}`: {name} is taken of a number")
+    if checked.kind == "date":
+        raise LanguageError(f"`{text}`: take {name}(days_since({inner})) of a date")
     return name, checked.tree, checked.kind, checked.unit
 
 
@@ -186,10 +191,12 @@ def _none_means(text: FeatureText, table: Table) -> str:
 def _index(where: Tree, table: Table) -> tuple[str, ...] | None:
     column = INDEXED.get(table.name)
     for part in where.items if isinstance(where, t.And) else (where,):
-        if isinstance(part, t.Compare) and part.op == "=" and part.left == t.Name(column or "", "text"):
-            return (str(getattr(part.right, "value", "")),)
-        if isinstance(part, t.In) and part.item == t.Name(column or "", "text"):
-            return tuple(str(choice) for choice in part.choices)
+        named = t.Name(column or "", "text")
+        match part:
+            case t.Compare("=", left, t.Constant(value)) if left == named:
+                return (str(value),)
+            case t.In(item, choices) if item == named:
+                return tuple(dict.fromkeys(str(choice) for choice in choices))
     return None
 
 

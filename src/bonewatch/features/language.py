@@ -71,7 +71,7 @@ _COMPARISONS: dict[type[exp.Expression], t.Comparison] = {
     exp.GT: ">",
     exp.GTE: ">=",
 }
-_ARITHMETIC = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/"}
+_ARITHMETIC: dict[type[exp.Expression], str] = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/"}
 _CALLS: dict[type[exp.Expression], str] = {
     exp.Greatest: "greatest",
     exp.Least: "least",
@@ -86,6 +86,9 @@ FUNCTIONS = (
     " sqrt, power"
 )
 SAME_UNIT_CALLS = ("greatest", "least", "abs", "round_to")
+MOST_DIGITS = 9
+BEYOND = 1e12
+"""No number in a record or an expression is this large, so that no engine overflows."""
 
 
 def parse(text: str, scope: Scope) -> Checked:
@@ -150,6 +153,8 @@ def _literal(node: exp.Expression, scope: Scope) -> Checked:
     if node.is_string:
         return Checked(t.Constant(str(node.this)), "text", choices=(str(node.this),))
     number = float(node.this)
+    if number >= BEYOND:
+        raise LanguageError(f"`{node.this}` is too large a number")
     value = int(node.this) if str(node.this).isdigit() else number
     return Checked(t.Constant(value), "number", "")
 
@@ -168,7 +173,7 @@ def _negative(node: exp.Expression, scope: Scope) -> Checked:
 def _expect(node: exp.Expression, scope: Scope, kind: t.Kind) -> Checked:
     checked = _check(node, scope)
     if isinstance(checked.tree, t.Unknown):
-        return Checked(checked.tree, kind)
+        return Checked(t.Unknown(kind), kind)
     if checked.kind != kind:
         said = {"bool": "true or false", "number": "a number", "text": "a word", "date": "a date"}
         raise LanguageError(
@@ -182,13 +187,16 @@ def _not(node: exp.Expression, scope: Scope) -> Checked:
 
 
 def _and(node: exp.Expression, scope: Scope) -> Checked:
-    items = tuple(_expect(item, scope, "bool").tree for item in node.flatten())
-    return Checked(t.And(items), "bool")
+    return Checked(t.And(_conditions(node, scope)), "bool")
 
 
 def _or(node: exp.Expression, scope: Scope) -> Checked:
-    items = tuple(_expect(item, scope, "bool").tree for item in node.flatten())
-    return Checked(t.Or(items), "bool")
+    return Checked(t.Or(_conditions(node, scope)), "bool")
+
+
+def _conditions(node: exp.Expression, scope: Scope) -> tuple[Tree, ...]:
+    items = cast(exp.Connector, node).flatten()
+    return tuple(_expect(cast(exp.Expression, item), scope, "bool").tree for item in items)
 
 
 def _compare(node: exp.Expression, scope: Scope) -> Checked:
@@ -227,6 +235,8 @@ def _possible(text: str, value: Checked, others: Checked) -> None:
 
 
 def _between(node: exp.Expression, scope: Scope) -> Checked:
+    if node.args.get("symmetric"):
+        raise LanguageError(f"`{node.sql('duckdb')}`: write the smaller number first")
     item = _expect(node.this, scope, "number")
     low = _expect(node.args["low"], scope, "number")
     high = _expect(node.args["high"], scope, "number")
@@ -262,6 +272,8 @@ def _known_call(node: exp.Expression, scope: Scope) -> Checked:
 
 
 def _call(function: str, items: list[exp.Expression], scope: Scope) -> Checked:
+    if function in ("greatest", "least") and len(items) < 2:
+        raise LanguageError(f"{function} takes two numbers or more")
     checked = [_expect(item, scope, "number") for item in items]
     unit = ""
     if function in SAME_UNIT_CALLS:
@@ -273,15 +285,29 @@ def _call(function: str, items: list[exp.Expression], scope: Scope) -> Checked:
 def _case(node: exp.Expression, scope: Scope) -> Checked:
     if node.this is not None or node.args.get("default") is None:
         raise LanguageError(f"`{node.sql('duckdb')}`: write case when ... then ... else ... end")
-    branches = [
-        (_expect(part.this, scope, "bool"), _check(part.args["true"], scope))
-        for part in node.args["ifs"]
-    ]
-    last = _check(node.args["default"], scope)
-    for _, result in branches:
-        _same_kind(node, result, last)
-    pairs = tuple((condition.tree, result.tree) for condition, result in branches)
-    return Checked(t.Choose(pairs, last.tree), last.kind, last.unit)
+    parts = node.args["ifs"]
+    asked = [_expect(part.this, scope, "bool").tree for part in parts]
+    texts = [*(part.args["true"] for part in parts), node.args["default"]]
+    results = [_check(text, scope) for text in texts]
+    kind, unit, choices = _result_of(node, results)
+    *trees, last = (_expect(text, scope, kind).tree for text in texts)
+    return Checked(t.Choose(tuple(zip(asked, trees, strict=True)), last), kind, unit, choices)
+
+
+def _result_of(
+    node: exp.Expression, results: list[Checked]
+) -> tuple[t.Kind, str, tuple[str, ...]]:
+    """What all results of a case have in common: kind, unit, possible words."""
+    known = [r for r in results if not isinstance(r.tree, t.Unknown)] or results
+    kind, unit, choices = known[0].kind, "", list[str]()
+    for result in known:
+        if result.kind != kind or kind == "date":
+            said = f"a {kind} and a {result.kind}" if kind != "date" else "dates"
+            raise LanguageError(f"`{node.sql('duckdb')}` gives {said}")
+        unit = _same_unit(node.sql("duckdb"), Checked(result.tree, kind, unit), result)
+        choices += result.choices
+    open_ended = any(not result.choices for result in known)
+    return kind, unit, () if open_ended else tuple(dict.fromkeys(choices))
 
 
 def _function(node: exp.Expression, scope: Scope) -> Checked:
@@ -294,8 +320,9 @@ def _function(node: exp.Expression, scope: Scope) -> Checked:
 
 def _since(node: exp.Expression, scope: Scope) -> Checked:
     unit = "days" if str(node.this).lower() == "days_since" else "years"
-    [argument] = node.expressions or [None]
-    name = getattr(argument, "name", "")
+    arguments = node.expressions
+    alone = len(arguments) == 1 and isinstance(arguments[0], exp.Column)
+    name = arguments[0].name if alone else node.sql("duckdb")
     column = scope.columns.get(name)
     if column is None or column.kind != "date":
         dates = [n for n, c in scope.columns.items() if c.kind == "date"]
@@ -325,11 +352,17 @@ def _mentions(node: exp.Expression, scope: Scope) -> Checked:
     wanted = str(node.expressions[1].this)
     if wanted not in scope.phrases:
         raise LanguageError(no_such("list of phrases", wanted, sorted(scope.phrases)))
+    if not scope.phrases[wanted] or not all(scope.phrases[wanted]):
+        raise LanguageError(f'the list of phrases "{wanted}" is empty or has an empty phrase')
     return Checked(t.Mentions(item.tree, wanted, scope.phrases[wanted]), "bool")
 
 
 def _round_to(node: exp.Expression, scope: Scope) -> Checked:
-    return _call("round_to", list(node.expressions), scope)
+    items = list(node.expressions)
+    digits = items[1].this if len(items) == 2 and isinstance(items[1], exp.Literal) else ""
+    if not str(digits).isdigit() or int(digits) > MOST_DIGITS:
+        raise LanguageError(f"round_to takes a number and how many digits to keep (0-{MOST_DIGITS})")
+    return _call("round_to", items, scope)
 
 
 _FUNCTIONS: dict[str, Callable[[exp.Expression, Scope], Checked]] = {

@@ -102,8 +102,7 @@ def _known_row(table: Table, row: Mapping[str, object], today: int) -> Row | Non
         known[table.dated_by] = known[f"{table.dated_by}_latest"] = today
     if _is_later(known, table.dated_by, today) or _is_later(known, table.planned_by, today, table):
         return _planned_part(table, known, today)
-    _blank_later(table, known, today)
-    return known
+    return _blank_later(table, known, today)
 
 
 def _number(value: object) -> Value:
@@ -128,10 +127,10 @@ def _planned_part(table: Table, row: Row, today: int) -> Row | None:
             row[field.name] = None
             if field.type == "date":
                 row[f"{field.name}_latest"] = None
-    return row
+    return _blank_later(table, row, today)
 
 
-def _blank_later(table: Table, row: Row, today: int) -> None:
+def _blank_later(table: Table, row: Row, today: int) -> Row:
     for name in table.dates:
         first, latest = row[name], row[f"{name}_latest"]
         if table.field(name).may_be_future or not isinstance(first, int):
@@ -140,6 +139,7 @@ def _blank_later(table: Table, row: Row, today: int) -> None:
             row[name] = row[f"{name}_latest"] = None
         elif isinstance(latest, int) and latest > today:
             row[f"{name}_latest"] = today
+    return row
 
 
 def _look_up(rows: list[Row], name: str, source: str, table: Mapping[str, str]) -> None:
@@ -189,7 +189,7 @@ def _reports(rows: list[Row]) -> dict[_Key, dict[int, _Report]]:
 def _larger(one: Value, two: Value) -> Value:
     if one is None or two is None:
         return two if one is None else one
-    return max(one, two)  # type: ignore[type-var]
+    return max(one, two)
 
 
 def _denials(rows: list[Row]) -> tuple[dict[Value, int], int]:

@@ -91,7 +91,7 @@ class _Writer:
         if isinstance(tree.left, t.Since):
             return self._compare_since(tree.left, tree.op, tree.right)
         if isinstance(tree.right, t.Since):
-            return self._compare_since(tree.right, _TURNED[tree.op], tree.left)
+            return self._compare_since(tree.right, TURNED[tree.op], tree.left)
         return self._binary(tree.left, _PYTHON.get(tree.op, tree.op), tree.right)
 
     def _compare_since(self, since: t.Since, op: t.Comparison, other: Tree) -> str:
@@ -136,7 +136,7 @@ class _Writer:
 
 
 _PYTHON = {"=": "==", "<>": "!="}
-_TURNED: dict[t.Comparison, t.Comparison] = {
+TURNED: dict[t.Comparison, t.Comparison] = {
     "=": "=",
     "<>": "<>",
     "<": ">",
@@ -159,8 +159,15 @@ def mentions(text: str | None, patterns: tuple[str, ...]) -> bool | None:
     """Does the text contain one of the phrases, whatever the case of its letters?"""
     if text is None:
         return None
-    lowered = text.lower()
+    lowered = lower(text)
     return any(pattern in lowered for pattern in patterns)
+
+
+def lower(text: str) -> str:
+    """Small letters, letter by letter, as the SQL engines have it (no final sigma, one-dot I)."""
+    if text.isascii():
+        return text.lower()
+    return "".join("i" if letter == "\u0130" else letter.lower() for letter in text)
 
 
 def days_since(first: int | None, latest: int | None, as_of: int) -> int | None:
@@ -235,14 +242,28 @@ def round_to(value: float | None, digits: int) -> float | None:
     return math.floor(value * scale + 0.5) / scale
 
 
-def _strict(function: Callable[..., float]) -> Callable[..., float | None]:
+LARGEST_EXPONENT = 230
+LARGEST = 1e100
+"""What exp and power would make larger than this is unknown: no engine may overflow."""
+
+
+def exp(exponent: float) -> float | None:
+    """e to the exponent; None when it would be beyond all measure."""
+    return math.exp(exponent) if exponent <= LARGEST_EXPONENT else None
+
+
+def power(base: float, exponent: float) -> float | None:
+    """The base to the exponent; None when there is no such number or it is beyond all measure."""
+    try:
+        result = math.pow(base, exponent)
+    except (ValueError, OverflowError):
+        return None
+    return result if abs(result) <= LARGEST else None
+
+
+def _strict(function: Callable[..., float | None]) -> Callable[..., float | None]:
     def call(*items: float | None) -> float | None:
-        if any(item is None for item in items):
-            return None
-        try:
-            return function(*items)
-        except (ValueError, OverflowError, ZeroDivisionError):
-            return None
+        return None if any(item is None for item in items) else function(*items)
 
     return call
 
@@ -260,8 +281,8 @@ _NAMESPACE: dict[str, object] = {
     "greatest": _strict(max),
     "least": _strict(min),
     "abs": _strict(abs),
-    "ln": _strict(math.log),
-    "exp": _strict(math.exp),
-    "sqrt": _strict(math.sqrt),
-    "power": _strict(math.pow),
+    "ln": _strict(lambda number: math.log(number) if number > 0 else None),
+    "exp": _strict(exp),
+    "sqrt": _strict(lambda number: math.sqrt(number) if number >= 0 else None),
+    "power": _strict(power),
 }

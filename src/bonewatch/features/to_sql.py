@@ -7,30 +7,55 @@ condition keeps SQL's three-valued logic.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
 from bonewatch.features import tree as t
-from bonewatch.features.to_python import _TURNED as TURNED
+from bonewatch.features.to_python import LARGEST, LARGEST_EXPONENT, TURNED
 from bonewatch.features.tree import Tree
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How one engine spells what differs: quotes, days between dates, whole division."""
+    """How one engine spells what differs: quotes, days between dates, a day with a value.
+
+    `escapes` are the characters of a text that the engine wants written otherwise; `dated` is a
+    pair of a day and an item that is ordered by the day, then by the item.
+    """
 
     name: str
     quote: str
     days: str
-    whole: str
+    dated: str
+    escapes: tuple[tuple[str, str], ...]
 
     def identifier(self, name: str) -> str:
         """The name as an identifier."""
         return f"{self.quote}{name}{self.quote}"
 
+    def text(self, value: str) -> str:
+        """A string literal."""
+        for character, written in self.escapes:
+            value = value.replace(character, written)
+        return f"'{value}'"
 
-DUCKDB = Dialect("duckdb", '"', "date_diff('day', {start}, {end})", "({above} // {below})")
-SPARK = Dialect("spark", "`", "datediff({end}, {start})", "({above} div {below})")
+    def literal(self, value: bool | float | str) -> str:
+        """A constant of any kind."""
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        return self.text(value) if isinstance(value, str) else number(value)
+
+
+DUCKDB = Dialect(
+    "duckdb", '"', "date_diff('day', {start}, {end})", "{{'day': {day}, 'item': {item}}}",
+    (("'", "''"),),
+)  # fmt: skip
+SPARK = Dialect(
+    "spark", "`", "datediff({end}, {start})", "named_struct('day', {day}, 'item', {item})",
+    (("\\", "\\\\"), ("'", "\\'")),
+)  # fmt: skip
+TYPES: dict[t.Kind, str] = {"bool": "boolean", "number": "double", "text": "string", "date": "date"}
 
 
 def to_duckdb(tree: Tree, as_of: str = "as_of") -> str:
@@ -43,9 +68,9 @@ def to_spark(tree: Tree, as_of: str = "as_of") -> str:
     return to_sql(tree, SPARK, as_of)
 
 
-def to_sql(tree: Tree, dialect: Dialect, as_of: str) -> str:
-    """The tree as SQL text in this dialect."""
-    return _Writer(dialect, as_of).write(tree)
+def to_sql(tree: Tree, dialect: Dialect, as_of: str, rules: str = "") -> str:
+    """The tree as SQL text in this dialect; `rules` is put after a rule's id to name its column."""
+    return _Writer(dialect, as_of, rules).write(tree)
 
 
 def number(value: float) -> str:
@@ -53,24 +78,20 @@ def number(value: float) -> str:
     return f"{value!r}e0" if "e" not in repr(value) else repr(value)
 
 
-def text(value: str) -> str:
-    """A string literal."""
-    return "'" + value.replace("'", "''") + "'"
-
-
 class _Writer:
-    def __init__(self, dialect: Dialect, as_of: str) -> None:
+    def __init__(self, dialect: Dialect, as_of: str, rules: str) -> None:
         self._dialect = dialect
         self._as_of = as_of
+        self._rules = rules
 
     def write(self, tree: Tree) -> str:
         return cast(str, getattr(self, f"_{type(tree).__name__.lower()}")(tree))
 
     def _constant(self, tree: t.Constant) -> str:
-        return _literal(tree.value)
+        return self._dialect.literal(tree.value)
 
     def _unknown(self, tree: t.Unknown) -> str:
-        return "cast(null as boolean)"
+        return f"cast(null as {TYPES[tree.kind]})"
 
     def _name(self, tree: t.Name) -> str:
         return self._dialect.identifier(tree.name)
@@ -79,7 +100,7 @@ class _Writer:
         return number(tree.value)
 
     def _rule(self, tree: t.Rule) -> str:
-        return self._dialect.identifier(tree.id)
+        return self._dialect.identifier(tree.id + self._rules)
 
     def _defined(self, tree: t.Defined) -> str:
         return self.write(tree.item)
@@ -128,20 +149,20 @@ class _Writer:
         column = self._dialect.identifier(since.field + end)
         if since.unit == "days":
             return self._dialect.days.format(start=column, end=self._as_of)
-        above = f"({_day_number(self._as_of)} - {_day_number(column)})"
-        return self._dialect.whole.format(above=above, below="10000")
+        return f"floor(({_day_number(self._as_of)} - {_day_number(column)}) / 10000e0)"
 
     def _since(self, tree: t.Since) -> str:
         most, least = self._elapsed(tree, ""), self._elapsed(tree, "_latest")
         return f"(case when {most} = {least} then cast({most} as double) end)"
 
     def _in(self, tree: t.In) -> str:
-        choices = ", ".join(_literal(choice) for choice in tree.choices)
+        choices = ", ".join(self._dialect.literal(choice) for choice in tree.choices)
         return f"({self.write(tree.item)} in ({choices}))"
 
     def _mentions(self, tree: t.Mentions) -> str:
         item = f"lower({self.write(tree.item)})"
-        return "(" + " or ".join(f"instr({item}, {text(p)}) > 0" for p in tree.patterns) + ")"
+        found = (f"instr({item}, {self._dialect.text(p)}) > 0" for p in tree.patterns)
+        return "(" + " or ".join(found) + ")"
 
     def _arithmetic(self, tree: t.Arithmetic) -> str:
         left, right = self.write(tree.left), self.write(tree.right)
@@ -159,12 +180,6 @@ class _Writer:
         return f"(case {' '.join(parts)} else {self.write(tree.otherwise)} end)"
 
 
-def _literal(value: bool | int | float | str) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return text(value) if isinstance(value, str) else number(value)
-
-
 def _day_number(column: str) -> str:
     return f"(year({column}) * 10000 + month({column}) * 100 + day({column}))"
 
@@ -179,7 +194,7 @@ def _round(items: list[str]) -> str:
     return f"(floor({items[0]} * {scale} + 0.5e0) / {scale})"
 
 
-def _guarded(function: str, allowed: str) -> object:
+def _guarded(function: str, allowed: str) -> Callable[[list[str]], str]:
     def call(items: list[str]) -> str:
         condition = allowed.format(*items)
         return f"(case when {condition} then {function}({', '.join(items)}) end)"
@@ -187,13 +202,17 @@ def _guarded(function: str, allowed: str) -> object:
     return call
 
 
-_CALLS = {
+_CALLS: dict[str, Callable[[list[str]], str]] = {
     "greatest": lambda items: _strict("greatest", items),
     "least": lambda items: _strict("least", items),
     "abs": lambda items: f"abs({items[0]})",
     "round_to": _round,
     "ln": _guarded("ln", "{0} > 0"),
-    "exp": _guarded("exp", "{0} < 709"),
+    "exp": _guarded("exp", f"{{0}} <= {LARGEST_EXPONENT}"),
     "sqrt": _guarded("sqrt", "{0} >= 0"),
-    "power": _guarded("power", "{0} > 0 or ({0} = 0 and {1} >= 0)"),
+    "power": _guarded(
+        "power",
+        "({0} > 0 or ({0} = 0 and {1} >= 0) or ({0} < 0 and {1} = floor({1})))"
+        f" and abs(power({{0}}, {{1}})) <= {number(LARGEST)}",
+    ),
 }

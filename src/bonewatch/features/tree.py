@@ -24,7 +24,9 @@ class Constant:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """The word `unknown`: a value that is not known."""
+    """The word `unknown`: a value that is not known, of the kind its place needs."""
+
+    kind: Kind = "bool"
 
 
 @dataclass(frozen=True, slots=True)
