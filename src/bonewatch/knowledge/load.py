@@ -60,6 +60,7 @@ class _Loading:
         self._folder = folder
         self._overrides = overrides
         self._digest = hashlib.sha256(repr(sorted(overrides.items())).encode())
+        self._places: dict[tuple[str, str], tuple[str, int]] = {}
 
     def pack(self) -> Pack:
         about = self._one("pack.yaml", PackText)
@@ -75,7 +76,7 @@ class _Loading:
         rules = self._rules(features, around, settings, sources, actions)
         return Pack(
             about, self._digest.hexdigest()[:16], features, rules, settings, sources, urgencies,
-            actions, phrases, self._texts("words.yaml"),
+            actions, phrases, self._texts("words.yaml"), self._places,
         )  # fmt: skip
 
     def _read(self, name: str) -> Document:
@@ -88,21 +89,30 @@ class _Loading:
         for path in sorted((self._folder / name).glob("*.yaml")):
             yield self._read(f"{name}/{path.name}")
 
+    def _entries(self, name: str) -> tuple[Document, dict[str, object]]:
+        document = self._read(name)
+        entries = mapping(document, ())
+        self._note_places(document, name.removesuffix(".yaml"), {key: (key,) for key in entries})
+        return document, entries
+
+    def _note_places(self, document: Document, part: str, paths: Mapping[str, Path_]) -> None:
+        for name, path in paths.items():
+            self._places[part, name] = (document.file, document.line(path))
+
     def _one(self, name: str, model: type[P]) -> P:
         document = self._read(name)
         return checked(document, (), document.data, model)
 
     def _many(self, name: str, model: type[P]) -> dict[str, P]:
-        document = self._read(name)
-        return {k: checked(document, (k,), v, model) for k, v in mapping(document, ()).items()}
+        document, entries = self._entries(name)
+        return {k: checked(document, (k,), v, model) for k, v in entries.items()}
 
     def _texts(self, name: str) -> dict[str, str]:
-        document = self._read(name)
-        return {key: str(value) for key, value in mapping(document, ()).items()}
+        return {key: str(value) for key, value in self._entries(name)[1].items()}
 
     def _lists(self, name: str) -> dict[str, list[str]]:
-        document = self._read(name)
-        return {k: [str(i).lower() for i in _list(document, (k,), v)] for k, v in mapping(document, ()).items()}
+        document, entries = self._entries(name)
+        return {k: [str(i).lower() for i in _list(document, (k,), v)] for k, v in entries.items()}
 
     def _with_overrides(self, settings: dict[str, SettingText]) -> dict[str, SettingText]:
         for name, value in self._overrides.items():
@@ -131,6 +141,7 @@ class _Loading:
                 if name in places:
                     raise document.error(path, f'feature "{name}" is declared twice')
                 places[name] = (document, path)
+                self._note_places(document, "features", {name: path})
                 texts.append(_feature_text(name, checked(document, path, data, FeatureYaml)))
         return _checked_features(texts, places, around)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bonewatch.features import tree as t
 from bonewatch.features.catalogue import Feature
@@ -58,7 +58,11 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """One body of knowledge. `features` and `rules` are in computing order."""
+    """One body of knowledge. `features` and `rules` are in computing order.
+
+    `places` is the file and line of every feature, setting, source, action, list of phrases and
+    text, by the part of the pack ("features", "settings" ...) and its name.
+    """
 
     about: PackText
     hash: str
@@ -70,6 +74,7 @@ class Pack:
     actions: Mapping[str, str]
     phrases: Mapping[str, tuple[str, ...]]
     words: Mapping[str, str]
+    places: Mapping[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
 
     @property
     def version(self) -> str:
