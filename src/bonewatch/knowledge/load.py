@@ -129,6 +129,7 @@ class _Loading:
             found[table] = {}
             for name, text in _mapping_of(document, (table,), items).items():
                 path = (table, name)
+                self._note_places(document, "definitions", {f"{table}.{name}": path})
                 scope = replace(around, definitions=found).scope(_table(document, table))
                 found[table][name] = _condition(document, path, str(text), scope)
         return replace(around, definitions=found)
