@@ -90,7 +90,7 @@ def _mapping(
 
 
 def _scalar(node: yaml.Node, name: str) -> object:
-    text, quoted = str(node.value), getattr(node, "style", None) is not None
+    text, quoted = str(node.value), bool(getattr(node, "style", None))
     if quoted:
         return text
     if text.lower() in _BARE:
