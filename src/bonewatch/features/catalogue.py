@@ -141,7 +141,7 @@ def _from_table(text: FeatureText, around: Surroundings) -> Feature:
     return Feature(
         text.name, text.meaning, kind, text.unit or unit or _measured_unit(where, table),
         text.ask, text.ask_after, table.name, aggregate, window, where, item,
-        _none_means(text, table), _index(where, table),
+        _none_means(text, table), index_of(where, table),
     )  # fmt: skip
 
 
@@ -188,7 +188,8 @@ def _none_means(text: FeatureText, table: Table) -> str:
     return {"open": "unknown", "closed": "no", "closed_once_listed": "no_once_listed"}[table.listing]
 
 
-def _index(where: Tree, table: Table) -> tuple[str, ...] | None:
+def index_of(where: Tree, table: Table) -> tuple[str, ...] | None:
+    """The only values of the table's kind column for which `where` can hold; None when any."""
     column = INDEXED.get(table.name)
     for part in where.items if isinstance(where, t.And) else (where,):
         named = t.Name(column or "", "text")
@@ -203,7 +204,7 @@ def _index(where: Tree, table: Table) -> tuple[str, ...] | None:
 def _measured_unit(where: Tree, table: Table) -> str:
     if table.name != "measurement":
         return ""
-    units = {words("measurement")[what].more["unit"] for what in _index(where, table) or ()}
+    units = {words("measurement")[what].more["unit"] for what in index_of(where, table) or ()}
     if len(units) > 1:
         raise LanguageError("one feature reads measurements of different units")
     return next(iter(units), "")
