@@ -1,0 +1,138 @@
+"""A pack and an as-of date in, one SQL query out: one row per patient.
+
+The row has every feature, every rule's state (the rule's id is the column) and whether the rule
+is acted on ("<id> acts"). The steps are the engine for one person said in SQL: rows known on the
+day, what each row gives each feature, what the feature takes of them, features over features,
+rules over rules. engine/take.py and engine/in_python.py say what each step means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from graphlib import TopologicalSorter
+
+from bonewatch.engine.prepared_sql import Step, known_rows, select
+from bonewatch.engine.readings_sql import taken, value_of
+from bonewatch.features import tree as t
+from bonewatch.features.catalogue import Feature
+from bonewatch.features.to_sql import DUCKDB, Dialect, to_sql
+from bonewatch.knowledge.pack import Pack, Rule
+from bonewatch.record.tables import TABLES
+
+ACTS = " acts"
+
+
+def cohort_sql(pack: Pack, as_of: date, dialect: Dialect = DUCKDB, people: str = "") -> str:
+    """The query for this pack on this day.
+
+    Patients are all who have a row in any table; `people` names one more table with a column
+    patient_id for those who may have none.
+    """
+    return _Cohort(pack, as_of, dialect, people).query()
+
+
+class _Cohort:
+    """One query in the making: the steps so far."""
+
+    def __init__(self, pack: Pack, as_of: date, dialect: Dialect, people: str) -> None:
+        self._pack = pack
+        self._as_of = f"date '{as_of.isoformat()}'"
+        self._dialect = dialect
+        self._people = people
+        self._steps: list[Step] = []
+
+    def query(self) -> str:
+        """All steps and the last select."""
+        sources = [name for name in TABLES if self._features_of(name)]
+        for source in sources:
+            self._read(source)
+        self._steps.append(self._patients())
+        self._steps.append(self._table_features(sources))
+        self._layers("features", _levels(_feature_reads(self._pack)), self._feature_columns)
+        self._layers("rules", _levels(_rule_reads(self._pack)), self._rule_columns)
+        steps = ",\n".join(str(step) for step in self._steps)
+        return f"with {steps}\n{select(self._results(), self._steps[-1].name)}"
+
+    def _q(self, name: str) -> str:
+        return self._dialect.identifier(name)
+
+    def _features_of(self, source: str) -> list[Feature]:
+        return [f for f in self._pack.features.values() if f.value is None and f.source == source]
+
+    def _read(self, source: str) -> None:
+        table, features = TABLES[source], self._features_of(source)
+        self._steps += known_rows(table, self._dialect, self._as_of)
+        self._steps += taken(table, features, self._dialect, self._as_of)
+
+    def _patients(self) -> Step:
+        tables = [*TABLES, *([self._people] if self._people else [])]
+        each = (f"select patient_id from {self._q(name)}" for name in tables)
+        return Step("patients", "\nunion\n".join(each))
+
+    def _table_features(self, sources: list[str]) -> Step:
+        columns = ["patients.patient_id"]
+        for source in sources:
+            for feature in self._features_of(source):
+                value = value_of(feature, f"{source}_takes", self._dialect, self._as_of)
+                columns.append(f"{value} as {self._q(feature.name)}")
+        joins = (
+            f"left join {source}_takes on patients.patient_id = {source}_takes.patient_id"
+            for source in sources
+        )
+        return Step("table_features", select(columns, "patients", "\n".join(joins)))
+
+    def _layers(
+        self, what: str, levels: list[list[str]], columns: Callable[[str], list[str]]
+    ) -> None:
+        for number, names in enumerate(levels, start=1):
+            before = self._steps[-1].name
+            added = [column for name in names for column in columns(name)]
+            step = Step(f"{what}_{number}", select([f"{before}.*", *added], before))
+            self._steps.append(step)
+
+    def _sql(self, tree: t.Tree, rules: str = "") -> str:
+        return to_sql(tree, self._dialect, self._as_of, rules)
+
+    def _feature_columns(self, name: str) -> list[str]:
+        value = self._pack.features[name].value
+        return [] if value is None else [f"{self._sql(value)} as {self._q(name)}"]
+
+    def _rule_columns(self, name: str) -> list[str]:
+        """The rule's state; and whether to act, which only a guard known to fail prevents."""
+        rule = self._pack.rules[name]
+        acting = self._sql(rule.when, ACTS)
+        if rule.guard != t.Constant(True):
+            acting = f"case when not {self._sql(rule.guard)} then false else {acting} end"
+        state = self._sql(rule.condition)
+        return [f"{state} as {self._q(name)}", f"{acting} as {self._q(name + ACTS)}"]
+
+    def _results(self) -> list[str]:
+        rules = [name + end for end in ("", ACTS) for name in self._pack.rules]
+        return ["patient_id", *(self._q(name) for name in (*self._pack.features, *rules))]
+
+
+def _feature_reads(pack: Pack) -> dict[str, set[str]]:
+    """Each feature over features, with those among them that it reads."""
+    computed = {name: f for name, f in pack.features.items() if f.value is not None}
+    return {name: feature.reads & set(computed) for name, feature in computed.items()}
+
+
+def _rule_reads(pack: Pack) -> dict[str, set[str]]:
+    """Each rule, with the rules it refers to."""
+    return {name: _referred(rule) for name, rule in pack.rules.items()}
+
+
+def _referred(rule: Rule) -> set[str]:
+    return t.rules(rule.when) | t.rules(rule.guard)
+
+
+def _levels(reads: Mapping[str, Iterable[str]]) -> list[list[str]]:
+    """The names in layers: each reads only names of the layers before."""
+    level: dict[str, int] = {}
+    for name in TopologicalSorter(reads).static_order():
+        level[name] = 1 + max((level[read] for read in reads[name]), default=-1)
+    layers: list[list[str]] = [[] for _ in range(max(level.values(), default=-1) + 1)]
+    for name in reads:
+        layers[level[name]].append(name)
+    return layers

@@ -1,0 +1,144 @@
+"""What each known row gives each feature, and what a feature takes of it, as SQL.
+
+The twin of engine/take.py. A table's rows become readings (one column per feature: a code for
+`any`, otherwise the item; null where the row says nothing), and the readings of a person one
+take per feature. `value_of` then says what a take, or having none, means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bonewatch.engine.prepared_sql import Step, select
+from bonewatch.engine.take import MAYBE, MEAN_DIGITS, NOT_SO, SO
+from bonewatch.features import tree as t
+from bonewatch.features.catalogue import Feature
+from bonewatch.features.rows import NOTHING
+from bonewatch.features.to_sql import Dialect, number, rounded, to_sql
+from bonewatch.record.tables import Table
+
+_TRUE = t.Constant(True)
+
+
+def taken(table: Table, features: Sequence[Feature], dialect: Dialect, as_of: str) -> list[Step]:
+    """The steps from `<table>_rows` to `<table>_takes`, one row per patient with a known row."""
+    rows, readings, ranks = (f"{table.name}_{step}" for step in ("rows", "readings", "ranks"))
+    day = dialect.identifier(table.dated_by) if table.dated_by else "null"
+    columns = ["patient_id", f"{day} as {_day(dialect)}"]
+    columns += [
+        f"{_Reading(feature, dialect, as_of).sql()} as {dialect.identifier(feature.name)}"
+        for feature in features
+    ]
+    steps = [Step(readings, select(columns, rows))]
+    ranked = [f for f in features if f.aggregate == "previous"]
+    if ranked:
+        placed = [_rank(feature, dialect) for feature in ranked]
+        steps.append(Step(ranks, select([f"{readings}.*", *placed], readings)))
+    takes = [f"{_take(f, dialect)} as {dialect.identifier(f.name)}" for f in features]
+    source = select(["patient_id", *takes], steps[-1].name, "group by patient_id")
+    return [*steps, Step(f"{table.name}_takes", source)]
+
+
+def _day(dialect: Dialect) -> str:
+    return dialect.identifier("row day")
+
+
+class _Reading:
+    """What one row gives one feature."""
+
+    def __init__(self, feature: Feature, dialect: Dialect, as_of: str) -> None:
+        self._feature = feature
+        self._window, self._where, self._item = (
+            to_sql(tree, dialect, as_of) for tree in (feature.window, feature.where, feature.item)
+        )
+        self._matches = to_sql(feature.match, dialect, as_of)
+        self._heeds_nothing = feature.source == "symptom" and NOTHING not in (feature.index or ())
+
+    def sql(self) -> str:
+        """The reading: a code for `any`, otherwise the item of a row that matches."""
+        if self._feature.aggregate == "any":
+            return self._code()
+        matches = self._matches
+        if self._heeds_nothing:
+            matches = f"kind <> '{NOTHING}' and {matches}"
+        return f"case when {matches} then {self._item} end"
+
+    def _code(self) -> str:
+        """Each branch is one line of take.code_of, in the same order."""
+        denied = self._denied()
+        branches = [f"when not {self._window} then null"] if self._feature.window != _TRUE else []
+        if self._heeds_nothing:
+            asked = f"case when {self._window} and present then {NOT_SO} end"
+            branches.append(f"when kind = '{NOTHING}' then {asked}")
+        branches += [
+            f"when not {self._where} then null",
+            f"when {self._matches} then {self._code_of_match()}",
+            f"when not {self._item} then {denied}",
+        ]
+        return "case " + "\n    ".join(branches) + f"\n    else {MAYBE} end"
+
+    def _code_of_match(self) -> str:
+        if self._feature.item == _TRUE:
+            return str(SO)
+        item = self._item
+        return f"case when {item} then {SO} when not {item} then {NOT_SO} else {MAYBE} end"
+
+    def _denied(self) -> str:
+        """A denial without a place also denies what asks about a place."""
+        if self._feature.source not in ("symptom", "condition"):
+            return "null"
+        return f"case when {self._window} and not present then {NOT_SO} end"
+
+
+def _rank(feature: Feature, dialect: Dialect) -> str:
+    """The place of each dated reading, 1 for the last; on one day the larger value is later."""
+    item, day = dialect.identifier(feature.name), _day(dialect)
+    counts = f"{item} is not null and {day} is not null"
+    order = f"partition by patient_id, {counts} order by {day} desc, {item} desc"
+    rank = dialect.identifier(f"{feature.name} rank")
+    return f"case when {counts} then row_number() over ({order}) end as {rank}"
+
+
+def _take(feature: Feature, dialect: Dialect) -> str:
+    item, day = dialect.identifier(feature.name), _day(dialect)
+    counted = f"case when {item} is not null and {day} is not null then"
+    dated = f"{counted} {dialect.dated.format(day=day, item=item)} end"
+    rank = dialect.identifier(f"{feature.name} rank")
+    return {
+        "any": f"max({item})",
+        "count": f"count({item})",
+        "max": f"max({item})",
+        "min": f"min({item})",
+        "mean": f"avg({item})",
+        "first": f"min({dated})",
+        "last": f"max({dated})",
+        "previous": f"max(case when {rank} = 2 then {item} end)",
+        "days_since_last": f"max({counted} {day} end)",
+        "days_since_first": f"min({counted} {day} end)",
+    }[feature.aggregate]
+
+
+def value_of(feature: Feature, takes: str, dialect: Dialect, as_of: str) -> str:
+    """The feature's value from its take; without one, what no row means."""
+    take = f"{takes}.{dialect.identifier(feature.name)}"
+    if feature.aggregate == "any":
+        said = f"when {take} = {SO} then true when {take} = {NOT_SO} then false"
+        return f"case {said}{_means_no(feature, takes, dialect, 'false')} end"
+    if feature.aggregate == "count":
+        said = f"when {take} > 0 then cast({take} as double)"
+        return f"case {said}{_means_no(feature, takes, dialect, number(0))} end"
+    if feature.aggregate in ("first", "last"):
+        return f"{take}.item"
+    if feature.aggregate in ("days_since_first", "days_since_last"):
+        return f"cast({dialect.days.format(start=take, end=as_of)} as double)"
+    return rounded(take, MEAN_DIGITS) if feature.aggregate == "mean" else take
+
+
+def _means_no(feature: Feature, takes: str, dialect: Dialect, no: str) -> str:
+    """The branch for a patient with no row that counts, where that is a no."""
+    take = f"{takes}.{dialect.identifier(feature.name)}"
+    none = f"{take} = 0 or {take} is null" if feature.aggregate == "count" else f"{take} is null"
+    listed = {"no": "", "no_once_listed": f" and {takes}.patient_id is not null"}
+    if feature.none_means not in listed:
+        return ""
+    return f" when ({none}){listed[feature.none_means]} then {no}"
