@@ -210,6 +210,8 @@ def _compare(node: exp.Expression, scope: Scope) -> Checked:
 
 def _same_kind(node: exp.Expression, left: Checked, right: Checked) -> None:
     text = node.sql("duckdb")
+    if isinstance(left.tree, t.Unknown) or isinstance(right.tree, t.Unknown):
+        return
     if left.kind != right.kind:
         raise LanguageError(f"`{text}` compares a {left.kind} with a {right.kind}")
     if left.kind == "date":

@@ -187,6 +187,7 @@ class _Reading:
             self._refuse(f"{at}.unit", str(problem))
             return
         row["unit"] = canonical_unit(what)
+        row["flag"] = row["flag"] or _flag(row)
         self._possible(what, row["value"], f"{at}.value")
 
     def _converted(self, what: str, value: object, unit: object) -> float | None:
@@ -202,3 +203,13 @@ class _Reading:
         said = checks.off_scale(scale, float(value)) if isinstance(value, int | float) else None
         if said:
             self._refuse(at, said)
+
+
+def _flag(row: _RowInProgress) -> str | None:
+    """Low, normal or high by the laboratory's own range; None when it gives none."""
+    value, low, high = row["value"], row["low"], row["high"]
+    if isinstance(high, float) and isinstance(value, float) and value > high:
+        return "high"
+    if isinstance(low, float) and isinstance(value, float) and value < low:
+        return "low"
+    return "normal" if low is not None or high is not None else None

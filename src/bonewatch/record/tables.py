@@ -184,7 +184,7 @@ SYMPTOM = Table(
             absent_means=False,
         ),
         _choice("reporter", "who reports", "patient carer clinician"),
-        _text("words", "the person's own words"),
+        _text("words", "the person's own words; none when absent", absent_means=""),
     ),
     dated_by="reported_on",
     undated_is_as_of=True,
