@@ -13,6 +13,7 @@ from bonewatch.engine.prepared_sql import Step, select
 from bonewatch.engine.take import MAYBE, MEAN_DIGITS, NOT_SO, SO
 from bonewatch.features import tree as t
 from bonewatch.features.catalogue import Feature
+from bonewatch.features.rewrite import rewrite
 from bonewatch.features.rows import NOTHING
 from bonewatch.features.to_sql import Dialect, number, rounded, to_sql
 from bonewatch.record.tables import Table
@@ -22,14 +23,15 @@ _TRUE = t.Constant(True)
 
 def taken(table: Table, features: Sequence[Feature], dialect: Dialect, as_of: str) -> list[Step]:
     """The steps from `<table>_rows` to `<table>_takes`, one row per patient with a known row."""
-    rows, readings, ranks = (f"{table.name}_{step}" for step in ("rows", "readings", "ranks"))
-    day = dialect.identifier(table.dated_by) if table.dated_by else "null"
+    readings, ranks = (f"{table.name}_{step}" for step in ("readings", "ranks"))
+    tests = Tests(table, features, dialect, as_of)
+    day = dialect.identifier(table.dated_by) if table.dated_by else "cast(null as date)"
     columns = ["patient_id", f"{day} as {_day(dialect)}"]
     columns += [
-        f"{_Reading(feature, dialect, as_of).sql()} as {dialect.identifier(feature.name)}"
+        f"{_Reading(feature, tests).sql()} as {dialect.identifier(feature.name)}"
         for feature in features
     ]
-    steps = [Step(readings, select(columns, rows))]
+    steps = [*tests.steps(), Step(readings, select(columns, tests.name))]
     ranked = [f for f in features if f.aggregate == "previous"]
     if ranked:
         placed = [_rank(feature, dialect) for feature in ranked]
@@ -43,15 +45,65 @@ def _day(dialect: Dialect) -> str:
     return dialect.identifier("row day")
 
 
+class Tests:
+    """The conditions a table's features ask of a row, each computed once.
+
+    `<table>_terms` has the pack's own definitions, `<table>_tests` every other condition.
+    """
+
+    def __init__(
+        self, table: Table, features: Sequence[Feature], dialect: Dialect, as_of: str
+    ) -> None:
+        self.name = f"{table.name}_tests"
+        self._table, self._dialect, self._as_of = table.name, dialect, as_of
+        trees = [tree for f in features for tree in (f.window, f.where, f.item)]
+        self._terms = {
+            n.name: n.item for tree in trees for n in t.walk(tree) if isinstance(n, t.Defined)
+        }
+        self._tests: dict[str, str] = {}
+        for feature in features:
+            self._add(feature.window, f"{feature.name} window")
+            self._add(feature.where, f"{feature.name} where")
+
+    def _add(self, tree: t.Tree, name: str) -> None:
+        if not isinstance(tree, t.Name | t.Constant | t.Defined):
+            self._tests.setdefault(self._sql(tree), self._dialect.identifier(name))
+
+    def of(self, tree: t.Tree) -> str:
+        """The SQL of a tree over the row: the column of a test, where it is one."""
+        sql = self._sql(tree)
+        return self._tests.get(sql, sql)
+
+    def _sql(self, tree: t.Tree) -> str:
+        return to_sql(rewrite(tree, _by_name), self._dialect, self._as_of)
+
+    def steps(self) -> list[Step]:
+        """The terms and the tests, beside all the columns of the rows."""
+        rows, terms = f"{self._table}_rows", f"{self._table}_terms"
+        defined = (
+            f"{to_sql(item, self._dialect, self._as_of)} as {self._dialect.identifier(name)}"
+            for name, item in self._terms.items()
+        )
+        tested = (f"{sql} as {name}" for sql, name in self._tests.items())
+        return [
+            Step(terms, select([f"{rows}.*", *defined], rows)),
+            Step(self.name, select([f"{terms}.*", *tested], terms)),
+        ]
+
+
+def _by_name(tree: t.Tree) -> t.Tree:
+    return t.Name(tree.name, "bool") if isinstance(tree, t.Defined) else tree
+
+
 class _Reading:
     """What one row gives one feature."""
 
-    def __init__(self, feature: Feature, dialect: Dialect, as_of: str) -> None:
+    def __init__(self, feature: Feature, tests: Tests) -> None:
         self._feature = feature
         self._window, self._where, self._item = (
-            to_sql(tree, dialect, as_of) for tree in (feature.window, feature.where, feature.item)
+            tests.of(tree) for tree in (feature.window, feature.where, feature.item)
         )
-        self._matches = to_sql(feature.match, dialect, as_of)
+        self._matches = f"{self._window} and {self._where}"
         self._heeds_nothing = feature.source == "symptom" and NOTHING not in (feature.index or ())
 
     def sql(self) -> str:

@@ -24,7 +24,7 @@ Row = dict[str, Value]
 
 INDEXED = {"symptom": "kind", "measurement": "what", "condition": "kind"}
 NOTHING = "none"
-_REGION_OF = {"symptom": "site", "lesion": "site", "condition": "site", "imaging": "region"}
+REGION_OF = {"symptom": "site", "lesion": "site", "condition": "site", "imaging": "region"}
 _KINDS: dict[str, Kind] = {
     "bool": "bool",
     "number": "number",
@@ -58,7 +58,7 @@ def _column(field: Field) -> Column:
 
 def _derived_columns(table: Table) -> dict[str, Column]:
     derived: dict[str, Column] = {}
-    if table.name in _REGION_OF:
+    if table.name in REGION_OF:
         derived["area"] = Column("text", choices=tuple(dict.fromkeys(filter(None, regions().values()))))
     if table.name == "treatment":
         classes = tuple(dict.fromkeys(agents("class").values()))
@@ -81,7 +81,7 @@ def known_rows(record: Record, as_of: date) -> dict[str, list[Row]]:
     """Every table's rows as they were known on the day; dates become day numbers."""
     today = as_of.toordinal()
     known = {name: _known(table, record.rows(name), today) for name, table in TABLES.items()}
-    for name, source in _REGION_OF.items():
+    for name, source in REGION_OF.items():
         _look_up(known[name], "area", source, regions())
     _look_up(known["treatment"], "agent_class", "agent", agents("class"))
     _add_course(known["treatment"])

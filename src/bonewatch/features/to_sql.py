@@ -189,9 +189,10 @@ def _strict(function: str, items: list[str]) -> str:
     return f"(case when {unknown} then null else {function}({', '.join(items)}) end)"
 
 
-def _round(items: list[str]) -> str:
-    scale = number(10.0 ** float(items[1]))
-    return f"(floor({items[0]} * {scale} + 0.5e0) / {scale})"
+def rounded(value: str, digits: int) -> str:
+    """The value rounded half up, the same on every engine."""
+    scale = number(10.0**digits)
+    return f"(floor({value} * {scale} + 0.5e0) / {scale})"
 
 
 def _guarded(function: str, allowed: str) -> Callable[[list[str]], str]:
@@ -206,7 +207,7 @@ _CALLS: dict[str, Callable[[list[str]], str]] = {
     "greatest": lambda items: _strict("greatest", items),
     "least": lambda items: _strict("least", items),
     "abs": lambda items: f"abs({items[0]})",
-    "round_to": _round,
+    "round_to": lambda items: rounded(items[0], int(float(items[1]))),
     "ln": _guarded("ln", "{0} > 0"),
     "exp": _guarded("exp", f"{{0}} <= {LARGEST_EXPONENT}"),
     "sqrt": _guarded("sqrt", "{0} >= 0"),
