@@ -56,7 +56,8 @@ def _wrong_on_duckdb(settings: Settings, batch: list[Case]) -> Iterator[str]:
     from bonewatch.engine.on_duckdb import Cohort
 
     people = {f"p{number}": case for number, case in enumerate(batch)}
-    cohort = Cohort.load({person: case.record for person, case in people.items()})
+    cohort = Cohort()
+    cohort.load({person: case.record for person, case in people.items()})
     found = cohort.evaluate(pack_with(core_pack(), dict(settings)), batch[0].as_of)
     for person, case in people.items():
         _, states, acts = found[person]

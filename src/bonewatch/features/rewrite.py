@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
-from typing import cast
 
 from bonewatch.features import tree as t
 from bonewatch.features.tree import Tree
@@ -87,7 +86,11 @@ def one_change(tree: Tree, propose: Callable[[Tree], Iterable[Proposal]]) -> Ite
         yield Change(before, after, becomes)
     for spec in () if isinstance(tree, t.Defined) else fields(tree):
         for change, part in _changes_inside(getattr(tree, spec.name), propose):
-            yield Change(change.before, change.after, cast(Tree, replace(tree, **{spec.name: part})))
+            yield Change(change.before, change.after, _with_part(tree, spec.name, part))
+
+
+def _with_part(tree: Tree, name: str, part: object) -> Tree:
+    return replace(tree, **{name: part})  # type: ignore[arg-type]
 
 
 def _changes_inside(

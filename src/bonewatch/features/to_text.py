@@ -32,7 +32,7 @@ def _constant(tree: t.Constant) -> str:
     return _literal(tree.value)
 
 
-def _literal(value: bool | int | float | str) -> str:
+def _literal(value: bool | float | str) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return "'" + value.replace("'", "''") + "'" if isinstance(value, str) else f"{value}"

@@ -1,0 +1,168 @@
+"""Does a change of a pack change anything? Proof that it cannot, or values that show it does.
+
+Filters of rows are compared as they stand; conditions over features with every computed feature
+and every rule referred to written out. What cannot be decided counts as a change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+from bonewatch.features.candidates import feature_columns
+from bonewatch.features.catalogue import Feature
+from bonewatch.features.conditions import ANY, FALSE, TRUE, UNKNOWN, Acting, Node
+from bonewatch.features.language import Column
+from bonewatch.features.possible import Puzzle
+from bonewatch.features.rewrite import expanded
+from bonewatch.features.rows import columns
+from bonewatch.features.to_python import Value
+from bonewatch.features.tree import Tree
+from bonewatch.knowledge.mutants import Mutant, trees_of
+from bonewatch.knowledge.pack import Pack, Rule
+from bonewatch.record.tables import TABLES
+
+_TRIES = 100_000
+Told = dict[str, Value]
+
+
+class WrittenOut:
+    """The rules of a pack over features that are read from tables, with nothing in between."""
+
+    def __init__(self, features: Mapping[str, Feature], rules: Mapping[str, Rule]) -> None:
+        self.values: dict[str, Tree] = {}
+        self.rules: dict[str, Tree] = {}
+        self._parts: dict[str, tuple[Tree, Tree]] = {}
+        for feature in features.values():
+            if feature.value is not None:
+                self.values[feature.name] = expanded(feature.value, self.values, {})
+        for rule in rules.values():
+            self.rules[rule.id] = self._out(rule.condition)
+            self._parts[rule.id] = (self._out(rule.when), self._out(rule.guard))
+
+    def _out(self, tree: Tree) -> Tree:
+        return expanded(tree, self.values, self.rules)
+
+    def parts(self, rule_id: str) -> tuple[Tree, Tree]:
+        """Condition and guard of a rule."""
+        return self._parts[rule_id]
+
+
+class Equivalence:
+    """Compares a pack with itself after a change."""
+
+    def __init__(self, pack: Pack) -> None:
+        self._pack = pack
+        self._columns = feature_columns(pack.features)
+
+    @cached_property
+    def _before(self) -> WrittenOut:
+        return WrittenOut(self._pack.features, self._pack.rules)
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        features = self._pack.features.values()
+        return frozenset(feature.name for feature in features if is_always_known(feature))
+
+    def told_apart_by(self, mutant: Mutant) -> Told | None:
+        """Values that show the change; {} where it shows but not how; None when it changes nothing."""
+        for name, feature in mutant.features.items():
+            told = _told_by_rows(self._pack.features[name], feature)
+            if told is not None:
+                return told
+        after = WrittenOut(
+            {**self._pack.features, **mutant.features}, {**self._pack.rules, **mutant.rules}
+        )
+        changed = (name for name in after.rules if self._differs(name, after))
+        by_rule = (self._told(name, after) for name in changed)
+        return next((values for values in by_rule if values is not None), None)
+
+    def _differs(self, rule_id: str, after: WrittenOut) -> bool:
+        return self._before.parts(rule_id) != after.parts(rule_id)
+
+    def _told(self, rule_id: str, after: WrittenOut) -> Told | None:
+        """Values for which the rule's state, or whether it is acted on, is another."""
+        told: Told | None = None
+        for acting in (False, True):
+            puzzle = Puzzle(self._columns, True, self._known, _TRIES)
+            read = _read_acting if acting else _read_state
+            pair = (read(puzzle, self._before, rule_id), read(puzzle, after, rule_id))
+            told = _first_difference(puzzle, *pair)
+            if told is not None:
+                return told
+        return told
+
+
+def _read_state(puzzle: Puzzle, written: WrittenOut, rule_id: str) -> Node:
+    return puzzle.read(written.rules[rule_id])
+
+
+def _read_acting(puzzle: Puzzle, written: WrittenOut, rule_id: str) -> Node:
+    when, guard = written.parts(rule_id)
+    return Acting(puzzle.read(when), puzzle.read(guard))
+
+
+def _first_difference(puzzle: Puzzle, one: Node, two: Node) -> Told | None:
+    for outcome in (TRUE, FALSE, UNKNOWN):
+        found = next(puzzle.solve([(one, outcome), (two, ANY - outcome)]), None)
+        if found is not None:
+            return found
+    return {} if puzzle.guessed else None
+
+
+def _told_by_rows(before: Feature, after: Feature) -> Told | None:
+    """Values of a row's fields for which the two features take it differently."""
+    if before.value is not None:
+        return None
+    if (before.aggregate, before.none_means) != (after.aggregate, after.none_means):
+        return {}
+    for one, two in zip(trees_of(before), trees_of(after), strict=True):
+        told = None if one == two else _told_by_row(before, one, two)
+        if told is not None:
+            return told
+    return None
+
+
+def _told_by_row(feature: Feature, one: Tree, two: Tree) -> Told | None:
+    if feature.aggregate != "any" and one == feature.item:
+        return {}
+    puzzle = row_puzzle(feature)
+    return _first_difference(puzzle, puzzle.read(one), puzzle.read(two))
+
+
+def row_columns(feature: Feature) -> dict[str, Column]:
+    """The columns of a feature's rows, and the age of each date among them."""
+    found = columns(TABLES[feature.source])
+    ages = {f"{u}_since({n})": Column("number", u, least=0) for n, c in found.items()
+            if c.kind == "date" for u in ("days", "years")}  # fmt: skip
+    return found | ages
+
+
+def row_puzzle(feature: Feature) -> Puzzle:
+    """An empty puzzle over a row, in which what a row always says is known."""
+    return Puzzle(row_columns(feature), True, _always_said(feature.source), _TRIES)
+
+
+def _always_said(table: str) -> frozenset[str]:
+    fields = (f.name for f in TABLES[table].fields if f.required or f.absent_means is not None)
+    return frozenset((*fields, "latest"))
+
+
+def is_always_known(feature: Feature) -> bool:
+    """Is the feature never unknown: no row means no, and no row can leave it open?"""
+    if feature.value is not None or feature.none_means != "no":
+        return False
+    return feature.aggregate in ("any", "count") and not any(_open(feature))
+
+
+def _open(feature: Feature) -> Iterator[bool]:
+    for tree in trees_of(feature):
+        puzzle = row_puzzle(feature)
+        found = next(puzzle.solve([(puzzle.read(tree), UNKNOWN)]), None)
+        yield found is not None or puzzle.guessed
+
+
+def must_hold(feature: Feature) -> tuple[Tree, ...]:
+    """What a row must satisfy to count for the feature."""
+    item = (feature.item,) if feature.aggregate == "any" else ()
+    return feature.window, feature.where, *item

@@ -1,0 +1,154 @@
+"""Would a mistake be noticed? Makes every small mistake in a pack and runs the examples on it.
+
+A mistake that no example notices survives; it is printed with its place, and the exit code is 1.
+A survivor that provably changes nothing is left out and counted. `python -m` runs this module.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from functools import cache
+from itertools import chain
+from pathlib import Path
+
+from bonewatch.knowledge.bench import Bench
+from bonewatch.knowledge.equivalent import Equivalence
+from bonewatch.knowledge.load import CORE, load_pack
+from bonewatch.knowledge.mutants import Mutant, mutants_of, targets
+from bonewatch.knowledge.yaml_lines import PackError
+
+PROCESSES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Survivor:
+    """A mistake that no example notices, and where known what a telling example must have."""
+
+    file: str
+    line: int
+    target: str
+    before: str
+    after: str
+    told_apart_by: Mapping[str, object]
+
+    def __str__(self) -> str:
+        says = f"{self.file}:{self.line} {self.target}: {self.before} -> {self.after}"
+        if not self.told_apart_by:
+            return says
+        return f"{says}   [differs at {_listed(self.told_apart_by)}]"
+
+
+def _listed(values: Mapping[str, object]) -> str:
+    return ", ".join(f"{name} {_word(value)}" for name, value in values.items())
+
+
+def _word(value: object) -> str:
+    if value is None:
+        return "unknown"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of the mutants of one target."""
+
+    tried: int
+    equivalent: int
+    survivors: tuple[Survivor, ...]
+
+
+@cache
+def _bench(folder: Path) -> tuple[Bench, Equivalence]:
+    pack = load_pack(folder)
+    return Bench(pack), Equivalence(pack)
+
+
+def outcome(folder: Path, target: str) -> Outcome:
+    """The mutants of one rule, feature, definition or setting, tried on all examples in reach."""
+    bench, equivalence = _bench(folder)
+    mutants = list(mutants_of(bench.pack, target))
+    surviving = [mutant for mutant in mutants if bench.survives(mutant)]
+    judged = [(mutant, equivalence.told_apart_by(mutant)) for mutant in surviving]
+    left = tuple(_survivor(mutant, by) for mutant, by in judged if by is not None)
+    return Outcome(len(mutants), len(judged) - len(left), left)
+
+
+def _survivor(mutant: Mutant, by: Mapping[str, object]) -> Survivor:
+    return Survivor(mutant.file, mutant.line, mutant.target, mutant.before, mutant.after, by)
+
+
+def outcomes(folder: Path, names: Sequence[str]) -> Iterator[Outcome]:
+    """The outcome of each target, on all processes where that is worth it."""
+    if len(names) <= PROCESSES:
+        yield from (outcome(folder, name) for name in names)
+        return
+    with ProcessPoolExecutor(PROCESSES) as pool:
+        yield from pool.map(outcome, [folder] * len(names), names, chunksize=4)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the mutants and print the survivors; 1 when there are any, 2 when the pack is wrong."""
+    asked = _arguments(arguments)
+    try:
+        bench, _ = _bench(asked.pack)
+    except PackError as problem:
+        print(problem)
+        return 2
+    for case in bench.failing:
+        print(f'example "{case.name}" of {case.rule_id} does not hold; it is not used')
+    found = list(outcomes(asked.pack, _wanted(bench, asked.only)))
+    survivors = [survivor for part in found for survivor in part.survivors]
+    if asked.survivors:
+        Path(asked.survivors).write_text(json.dumps([asdict(s) for s in survivors], indent=1))
+    _print(found, survivors)
+    return 1 if survivors or bench.failing else 0
+
+
+def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="mutate", description=__doc__)
+    parser.add_argument("--pack", type=Path, default=CORE, help="the folder of the pack")
+    parser.add_argument(
+        "--only", nargs="+", default=(), metavar="NAME",
+        help="rules (with the features they rest on), features, definitions, settings, files",
+    )  # fmt: skip
+    parser.add_argument("--survivors", metavar="FILE", help="write the survivors as JSON")
+    return parser.parse_args(arguments)
+
+
+def _wanted(bench: Bench, only: Iterable[str]) -> list[str]:
+    """The targets asked for: by name, or by the file (triage/danger.yaml) they stand in."""
+    everything = targets(bench.pack)
+    wanted = set(chain.from_iterable(_named(bench, name, everything) for name in only))
+    return [name for name in everything if name in wanted] if only else everything
+
+
+def _named(bench: Bench, name: str, everything: list[str]) -> list[str]:
+    if name in everything:
+        return [name]
+    places = {rule.id: rule.file for rule in bench.pack.rules.values()}
+    places |= {part: file for (_, part), (file, _) in bench.pack.places.items()}
+    found = [part for part in everything if places.get(part, "").endswith(name)]
+    if not found:
+        print(f"there is nothing called {name} to change", file=sys.stderr)
+    return found
+
+
+def _print(found: list[Outcome], survivors: list[Survivor]) -> None:
+    for survivor in survivors:
+        print(survivor)
+    equivalent = sum(part.equivalent for part in found)
+    tried = sum(part.tried for part in found) - equivalent
+    killed = tried - len(survivors)
+    if equivalent:
+        print(f"{equivalent} left out: they provably change nothing")
+    share = 100 * killed // tried if tried else 100
+    print(f"killed {killed} of {tried}, {share}%")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
