@@ -47,7 +47,7 @@ def agents(column: str) -> dict[str, str]:
 
 def columns(table: Table) -> dict[str, Column]:
     """The columns a feature may read from this table: its fields and the derived ones."""
-    own = {field.name: _column(field) for field in table.fields}
+    own = {field.name: _column(field) for field in table.fields if field.name != "patient_id"}
     return own | _derived_columns(table)
 
 
