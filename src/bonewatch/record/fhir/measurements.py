@@ -1,0 +1,149 @@
+"""Measured values: a number with its unit -> one measurement row in the canonical unit.
+
+A value in a unit that is not understood, or that cannot be, is noted and left out.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from bonewatch.record.fhir.chart import Chart
+from bonewatch.record.fhir.code_lists import Concept, find
+from bonewatch.record.fhir.resources import Entry
+from bonewatch.record.fhir.values import Amount, code_of, concept, items, mapping, mappings, text
+from bonewatch.record.units import UnitError, canonical_unit, to_canonical
+from bonewatch.record.words import words
+
+_FLAGS = {
+    "l": "low", "ll": "low", "lu": "low", "<": "low",
+    "h": "high", "hh": "high", "hu": "high", ">": "high",
+    "n": "normal",
+}  # fmt: skip
+_SCORE = re.compile(r"(?<!\d)(\d{1,3})(?!\d)")
+_ABSENT = "absent"
+
+
+def is_absent(part: dict[str, object]) -> bool:
+    """True when the value was asked for and is not there."""
+    if part.get("dataAbsentReason"):
+        return True
+    value = concept(part.get("valueCodeableConcept"))
+    return bool(value.codings) and all(coding.system == _ABSENT for coding in value.codings)
+
+
+def amount_of(part: dict[str, object]) -> Amount | None:
+    """The number of an observation, from whichever of its value fields."""
+    for name in ("valueQuantity", "valueInteger", "valueDecimal", "valueString"):
+        if name not in part:
+            continue
+        raw = part[name]
+        if isinstance(raw, str):
+            return Amount.read(raw)
+        return Amount.of(raw if isinstance(raw, dict) else {"value": raw})
+    return _middle(mapping(part.get("valueRange")))
+
+
+def _middle(span: dict[str, object]) -> Amount | None:
+    low, high = Amount.of(span.get("low")), Amount.of(span.get("high"))
+    if low is None or high is None or low.unit != high.unit:
+        return None
+    return Amount((low.value + high.value) / 2, low.unit)
+
+
+def measure(entry: Entry, chart: Chart, what: str, part: dict[str, object], on: str) -> None:
+    """One value of `what`, or only its flag, as a row."""
+    flag = _flag(part)
+    amount = _scored(what, part) or amount_of(part)
+    if amount is None:
+        if flag:
+            chart.add("measurement", entry, measured_on=on, what=what, flag=flag)
+        else:
+            chart.note(entry, f"{what} has no value that can be read; left out")
+        return
+    value = _converted(entry, chart, what, amount)
+    if value is None:
+        return
+    low, high = _range(what, part, amount.unit)
+    chart.add(
+        "measurement",
+        entry,
+        measured_on=on,
+        what=what,
+        value=value,
+        unit=canonical_unit(what),
+        low=low,
+        high=high,
+        flag=flag,
+    )
+
+
+def _converted(entry: Entry, chart: Chart, what: str, amount: Amount) -> float | None:
+    try:
+        value = to_canonical(what, amount.value, amount.unit)
+    except UnitError as problem:
+        chart.note(entry, f"{problem}; left out")
+        return None
+    least, most = _possible(what)
+    if not least <= value <= most:
+        unit = canonical_unit(what)
+        chart.note(entry, f"{what} cannot be outside {least:g} to {most:g} {unit}; left out")
+        return None
+    return value
+
+
+@cache
+def _possible(what: str) -> tuple[float, float]:
+    more = words("measurement")[what].more
+    return float(more["least"]), float(more["most"])
+
+
+def _scored(what: str, part: dict[str, object]) -> Amount | None:
+    """A score or habit told by an answer's code or words."""
+    answer = concept(part.get("valueCodeableConcept"))
+    if what == "smoker":
+        said = part.get("valueBoolean")
+        row = find("smoking", answer)
+        value = str(int(said)) if isinstance(said, bool) else row["value"] if row else ""
+        return Amount(float(value)) if value else None
+    if what in ("ecog", "karnofsky"):
+        return _performance(what, answer, text(part.get("valueString")))
+    return None
+
+
+def _performance(what: str, answer: Concept, written: str) -> Amount | None:
+    row = find("performance", answer)
+    if row and row["what"] == what:
+        return Amount(float(row["value"]))
+    for said in (*answer.texts, written):
+        digits = _SCORE.search(said)
+        if digits:
+            return Amount(float(digits[1]))
+    return None
+
+
+def _flag(part: dict[str, object]) -> str:
+    for raw in items(part.get("interpretation")) or [part.get("interpretation")]:
+        flag = _FLAGS.get(code_of(raw))
+        if flag:
+            return flag
+    return ""
+
+
+def _range(what: str, part: dict[str, object], unit: str) -> tuple[float | None, float | None]:
+    """The laboratory's own normal range, as far as it can be converted."""
+    for given in mappings(part.get("referenceRange")):
+        kind = code_of(given.get("type"))
+        if kind in ("", "normal"):
+            return _end(what, given.get("low"), unit), _end(what, given.get("high"), unit)
+    return None, None
+
+
+def _end(what: str, raw: object, unit: str) -> float | None:
+    end = Amount.of(raw)
+    if end is None:
+        return None
+    try:
+        return to_canonical(what, end.value, end.unit or unit)
+    except UnitError:
+        return None
