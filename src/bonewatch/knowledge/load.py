@@ -76,7 +76,8 @@ class _Loading:
         rules = self._rules(features, around, settings, sources, actions)
         return Pack(
             about, self._digest.hexdigest()[:16], features, rules, settings, sources, urgencies,
-            actions, phrases, self._texts("words.yaml"), self._places,
+            actions, phrases, self._texts("words.yaml"), self._known(features),
+            self._places,
         )  # fmt: skip
 
     def _read(self, name: str) -> Document:
@@ -109,6 +110,13 @@ class _Loading:
 
     def _texts(self, name: str) -> dict[str, str]:
         return {key: str(value) for key, value in self._entries(name)[1].items()}
+
+    def _known(self, features: Mapping[str, Feature]) -> dict[str, str]:
+        document, entries = self._entries("known.yaml")
+        for name, feature in entries.items():
+            if feature not in features:
+                raise document.error((name,), no_such("feature", str(feature), list(features)))
+        return {name: str(feature) for name, feature in entries.items()}
 
     def _lists(self, name: str) -> dict[str, list[str]]:
         document, entries = self._entries(name)
@@ -316,16 +324,17 @@ def _rule(
     return Rule(text, document.file, document.line(path), when, guard, ours)
 
 
-def _settings_behind(trees: Iterable[Tree], features: Mapping[str, Feature]) -> set[str]:
+def _settings_behind(trees: tuple[Tree, ...], features: Mapping[str, Feature]) -> set[str]:
     """The settings a condition rests on, its features' included."""
-    found: set[str] = set()
-    waiting = list(trees)
+    found = set[str]().union(*(t.settings(tree) for tree in trees))
+    waiting = {name for tree in trees for name in t.names(tree)}
+    seen: set[str] = set()
     while waiting:
-        tree = waiting.pop()
-        found |= t.settings(tree)
-        for name in t.names(tree) & set(features):
-            feature = features[name]
-            waiting += [feature.match, feature.item] if feature.value is None else [feature.value]
+        feature = features[waiting.pop()]
+        seen.add(feature.name)
+        waiting |= feature.reads - seen
+        parts = (feature.match, feature.item) if feature.value is None else (feature.value,)
+        found = found.union(*(t.settings(part) for part in parts))
     return found
 
 
