@@ -60,7 +60,7 @@ class Rule:
 class Pack:
     """One body of knowledge. `features` and `rules` are in computing order.
 
-    `places` is the file and line of every feature, setting, source, action, list of phrases and
+    `known` names the features that say the record in short. `places` is the file and line of every feature, setting, source, action, list of phrases and
     text, by the part of the pack ("features", "settings" ...) and its name.
     """
 
@@ -74,6 +74,7 @@ class Pack:
     actions: Mapping[str, str]
     phrases: Mapping[str, tuple[str, ...]]
     words: Mapping[str, str]
+    known: Mapping[str, str]
     places: Mapping[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
 
     @property

@@ -23,12 +23,13 @@ class Part(BaseModel):
 
 
 class PackText(Part):
-    """pack.yaml: the pack's name, version and licence."""
+    """pack.yaml: the pack's name, version and licence, and how many questions to ask at once."""
 
     name: str
     version: str
     licence: str
     about: str
+    questions: int = 8
 
 
 class SourceText(Part):

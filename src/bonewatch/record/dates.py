@@ -37,3 +37,10 @@ def write_date(first: date, latest: date) -> str:
     if first == latest:
         return first.isoformat()
     return f"{first:%Y}" if first.month != latest.month else f"{first:%Y-%m}"
+
+
+def write_day_numbers(first: object, latest: object) -> str | None:
+    """`write_date` for day numbers (date.toordinal); None when there is no date."""
+    if not isinstance(first, int) or not isinstance(latest, int):
+        return None
+    return write_date(date.fromordinal(first), date.fromordinal(latest))

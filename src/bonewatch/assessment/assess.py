@@ -1,0 +1,166 @@
+"""Record + pack + day -> Assessment.
+
+Read `Assessor.assess` first: it is the whole product in a few lines. Everything is as of a day;
+nothing here reads the clock, and no clinical number stands here.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from bonewatch.assessment.ask import open_rules, questions
+from bonewatch.assessment.explain import reasons
+from bonewatch.assessment.partly import Partly
+from bonewatch.assessment.result import (
+    Action,
+    Assessment,
+    Cited,
+    Finding,
+    Knowledge,
+    Question,
+    Voices,
+)
+from bonewatch.engine.in_python import Engine, Evaluation
+from bonewatch.knowledge.pack import URGENCIES, Pack, Rule
+from bonewatch.record.checks import later_than
+from bonewatch.record.record import Note, Record
+
+
+class Assessor:
+    """A pack made ready to assess one record after another."""
+
+    def __init__(self, pack: Pack) -> None:
+        self.pack = pack
+        self.engine = Engine(pack)
+        self._partly = Partly(pack)
+        self._most = sorted(pack.rules.values(), key=lambda r: (pack.order(r.urgency), r.id))
+
+    def assess(self, record: Record, as_of: date) -> Assessment:
+        """How urgent, why, what to do, and what is not known, for this record on this day."""
+        evaluation = self.engine.evaluate(record, as_of)
+        acted_on = self._acted_on(evaluation)
+        urgency = self._highest(acted_on)
+        findings = tuple(self._finding(rule, evaluation) for rule in acted_on)
+        still_open = open_rules(self.pack, evaluation, urgency)
+        asked = questions(self.pack, evaluation, still_open, self._partly)
+        return self._assessment(record, as_of, evaluation, urgency, findings, asked)
+
+    def _acted_on(self, evaluation: Evaluation) -> list[Rule]:
+        """The rules to act on, most urgent first, proven before precautionary."""
+        if evaluation.values.get("has_died"):
+            return []
+        acted_on = [rule for rule in self._most if evaluation.acts[rule.id]]
+        proven = evaluation.states
+        return sorted(acted_on, key=lambda r: (self.pack.order(r.urgency), proven[r.id] is None))
+
+    def _highest(self, rules: list[Rule]) -> str:
+        return min((r.urgency for r in rules), key=self.pack.order, default=URGENCIES[-1])
+
+    def _range(self, evaluation: Evaluation) -> tuple[str, str]:
+        """The lowest and the highest urgency, whatever the unknown facts turn out to be."""
+        if evaluation.values.get("has_died"):
+            return URGENCIES[-1], URGENCIES[-1]
+        states = evaluation.states
+        low = self._highest([rule for rule in self._most if states[rule.id]])
+        return low, self._highest([rule for rule in self._most if states[rule.id] is not False])
+
+    def _finding(self, rule: Rule, evaluation: Evaluation) -> Finding:
+        text = rule.text
+        proven = evaluation.states[rule.id] is True
+        return Finding(
+            rule=rule.id,
+            title=text.title,
+            state="present" if proven else "unknown",
+            urgency=rule.urgency,
+            suspect=text.suspect,
+            says=Voices(text.patient, text.clinician),
+            within=self.pack.urgencies[rule.urgency].within,
+            actions=tuple(Action(name, self.pack.actions[name]) for name in text.actions),
+            because=reasons(self.engine, evaluation, rule.id, self._partly),
+            not_proven=() if proven else self._not_proven(rule, evaluation),
+            sources=tuple(self._cited(rule)),
+            basis=text.basis,
+            own=text.own,
+            conventions=tuple(self._convention(name) for name in rule.conventions),
+            review=text.review.state,
+        )
+
+    def _not_proven(self, rule: Rule, evaluation: Evaluation) -> tuple[str, ...]:
+        names = self._partly.open_in_guard(rule.id, evaluation.values, evaluation.states)
+        return tuple(self.pack.features[name].meaning for name in names)
+
+    def _cited(self, rule: Rule) -> list[Cited]:
+        return [
+            Cited(c.id, self.pack.sources[c.id].title, c.at, c.seen, self.pack.sources[c.id].url)
+            for c in rule.text.sources
+        ]
+
+    def _convention(self, name: str) -> str:
+        setting = self.pack.settings[name]
+        return f"{setting.is_}: {setting.value:g} {setting.unit} ({name})"
+
+    def _assessment(
+        self, record: Record, as_of: date, evaluation: Evaluation, urgency: str,
+        findings: tuple[Finding, ...], asked: list[Question],
+    ) -> Assessment:  # fmt: skip
+        low, high = self._range(evaluation)
+        tier, most = self.pack.urgencies[urgency], self.pack.about.questions
+        asked = [] if evaluation.values.get("has_died") else asked
+        return Assessment(
+            patient_id=record.patient_id,
+            as_of=as_of,
+            known={name: evaluation.values[f] for name, f in self.pack.known.items()},
+            notes=(*record.notes, *self._left_out(record, as_of)),
+            not_understood=dict(record.not_understood),
+            urgency=urgency,
+            urgency_low=low,
+            urgency_high=high,
+            label=tier.label,
+            within=tier.within,
+            headline=self._headline(urgency, findings),
+            say=self._say(findings),
+            findings=findings,
+            ask=tuple(asked[:most]),
+            ask_more=max(0, len(asked) - most),
+            unanswered=self._voices("unanswered") if _is_danger_open(asked) else None,
+            safety_net=self._voices("safety_net") if tier.safety_net else None,
+            cautions=self._cautions(evaluation),
+            knowledge=self._knowledge(),
+        )
+
+    def _left_out(self, record: Record, as_of: date) -> list[Note]:
+        return list(later_than(record.tables, as_of))
+
+    def _headline(self, urgency: str, findings: tuple[Finding, ...]) -> Voices:
+        tier = self.pack.urgencies[urgency]
+        if not findings:
+            return Voices(tier.patient, tier.clinician)
+        first = findings[0]
+        return Voices(
+            f"{tier.patient} {first.says.patient}", f"{first.title}. {first.says.clinician}"
+        )
+
+    def _say(self, findings: tuple[Finding, ...]) -> str:
+        """What to say on the telephone: the history, and the facts behind the first findings."""
+        facts = [fact.plain for f in findings for reason in f.because for fact in reason.facts]
+        told = "; ".join(dict.fromkeys(facts))
+        return f"{self.pack.words['say_patient']}: {told}." if told else ""
+
+    def _voices(self, name: str) -> Voices:
+        words = self.pack.words
+        return Voices(words[f"{name}_patient"], words[f"{name}_clinician"])
+
+    def _cautions(self, evaluation: Evaluation) -> tuple[str, ...]:
+        words = self.pack.words
+        known = evaluation.values[self.pack.known["breast_cancer"]]
+        first = () if known else (words["not_breast_cancer"],)
+        return (*first, words["not_for_diagnosis"])
+
+    def _knowledge(self) -> Knowledge:
+        reviewed = all(r.text.review.state == "reviewed" for r in self.pack.rules.values())
+        state = "reviewed" if reviewed else "unreviewed"
+        return Knowledge(self.pack.about.name, self.pack.version, self.pack.hash, state)
+
+
+def _is_danger_open(asked: list[Question]) -> bool:
+    return any(question.could_raise_to == URGENCIES[0] for question in asked)
