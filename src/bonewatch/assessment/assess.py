@@ -25,6 +25,8 @@ from bonewatch.knowledge.pack import URGENCIES, Pack, Rule
 from bonewatch.record.checks import later_than
 from bonewatch.record.record import Note, Record
 
+SCALE = "0-10"
+
 
 class Assessor:
     """A pack made ready to assess one record after another."""
@@ -97,7 +99,8 @@ class Assessor:
 
     def _convention(self, name: str) -> str:
         setting = self.pack.settings[name]
-        return f"{setting.is_}: {setting.value:g} {setting.unit} ({name})"
+        unit = " of 10" if setting.unit == SCALE else f" {setting.unit}"
+        return f"{setting.is_}: {setting.value:g}{unit} ({name})"
 
     def _assessment(
         self, record: Record, as_of: date, evaluation: Evaluation, urgency: str,
@@ -117,7 +120,7 @@ class Assessor:
             urgency_high=high,
             label=tier.label,
             within=tier.within,
-            headline=self._headline(urgency, findings),
+            headline=self._headline(urgency, findings, asked),
             say=self._say(findings),
             findings=findings,
             ask=tuple(asked[:most]),
@@ -131,8 +134,12 @@ class Assessor:
     def _left_out(self, record: Record, as_of: date) -> list[Note]:
         return list(later_than(record.tables, as_of))
 
-    def _headline(self, urgency: str, findings: tuple[Finding, ...]) -> Voices:
+    def _headline(
+        self, urgency: str, findings: tuple[Finding, ...], asked: list[Question]
+    ) -> Voices:
         tier = self.pack.urgencies[urgency]
+        if urgency == URGENCIES[-1] and _is_danger_open(asked):
+            return self._voices("not_asked")
         if not findings:
             return Voices(tier.patient, tier.clinician)
         first = findings[0]
@@ -141,8 +148,9 @@ class Assessor:
         )
 
     def _say(self, findings: tuple[Finding, ...]) -> str:
-        """What to say on the telephone: the history, and the facts behind the first findings."""
-        facts = [fact.plain for f in findings for reason in f.because for fact in reason.facts]
+        """What to say on the telephone: the history, and the facts behind the top findings."""
+        top = [f for f in findings if f.urgency == findings[0].urgency]
+        facts = [fact.plain for f in top for reason in f.because for fact in reason.facts]
         told = "; ".join(dict.fromkeys(facts))
         return f"{self.pack.words['say_patient']}: {told}." if told else ""
 

@@ -17,7 +17,8 @@ def reasons(
 ) -> tuple[Reason, ...]:
     """The features that made the rule fire, each once, with the facts behind them."""
     names = partly.reasons(rule, evaluation.values, evaluation.states)
-    return tuple(_reason(engine, evaluation, name) for name in names)
+    found = (_reason(engine, evaluation, name) for name in names)
+    return tuple(r for r in found if r.facts or engine.features[r.feature].feature.value)
 
 
 def _reason(engine: Engine, evaluation: Evaluation, name: str) -> Reason:
@@ -56,6 +57,8 @@ def _measured(row: Row, plain: bool) -> str:
 def _part(field: Field, value: Value, plain: bool) -> str:
     """One field of a row in words; nothing for what goes without saying."""
     if value is None or field.type in ("date", "text") or value == field.absent_means:
+        return ""
+    if field.name == "reporter":
         return ""
     if field.type == "word":
         return _word(field.words, value, plain)

@@ -1,0 +1,166 @@
+"""An assessment as a page a person can read in a terminal, the two voices apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.text import Text
+
+from bonewatch.assessment.result import Assessment, Finding, Reason
+from bonewatch.features.to_python import Value
+
+_STYLES = {
+    "emergency": "bold white on red",
+    "same_day": "bold black on yellow",
+    "urgent": "bold yellow",
+    "soon": "bold cyan",
+    "routine": "bold green",
+}
+_SEEN = {
+    "read": "",
+    "second_hand": ", known second-hand",
+    "remembered": ", from memory, to be checked",
+    "proposal": ", our proposal",
+}
+
+
+def to_text(assessment: Assessment, file: str = "") -> RenderableType:
+    """The whole answer: what to do first, then why, then what is not known."""
+    return Panel(
+        Group(*_parts(assessment)),
+        title=_title(assessment, file),
+        subtitle=_subtitle(assessment),
+        border_style=_STYLES[assessment.urgency].split(" on ")[-1],
+        padding=(1, 2),
+    )
+
+
+def _title(assessment: Assessment, file: str) -> Text:
+    name = assessment.patient_id or "one person"
+    where = f" · {file}" if file else ""
+    return Text(f" {name} on {assessment.as_of.isoformat()}{where} ")
+
+
+def _subtitle(assessment: Assessment) -> Text:
+    knowledge = assessment.knowledge
+    return Text(f" {knowledge.pack} {knowledge.version} ({knowledge.hash}), {knowledge.review} ")
+
+
+def _parts(assessment: Assessment) -> Iterator[RenderableType]:
+    yield _urgency(assessment)
+    yield _heading("For the patient")
+    yield _indented(assessment.headline.patient)
+    if assessment.say:
+        yield _indented(assessment.say)
+    if assessment.safety_net:
+        yield _indented(assessment.safety_net.patient)
+    yield _heading("For the clinician")
+    yield _indented(assessment.headline.clinician)
+    yield from _why(assessment)
+    yield from _not_known(assessment)
+    yield from _record(assessment)
+    for caution in assessment.cautions:
+        yield Padding(Text(caution, style="dim"), (1, 0, 0, 0))
+
+
+def _urgency(assessment: Assessment) -> Text:
+    text = Text(f" {assessment.label.upper()} ", style=_STYLES[assessment.urgency])
+    text.append(f"  {assessment.within}", style="default on default")
+    if assessment.urgency_low != assessment.urgency_high:
+        span = f"{assessment.urgency_low} to {assessment.urgency_high}".replace("_", " ")
+        text.append(f"  (what is not known leaves open: {span})", style="dim not bold on default")
+    return text
+
+
+def _heading(words: str) -> RenderableType:
+    return Padding(Text(words, style="bold"), (1, 0, 0, 0))
+
+
+def _indented(words: str) -> RenderableType:
+    return Padding(Text(words), (0, 0, 0, 2))
+
+
+def _why(assessment: Assessment) -> Iterator[RenderableType]:
+    if assessment.findings:
+        yield _heading("Why")
+    for finding in assessment.findings:
+        yield Padding(Group(*_finding(finding)), (0, 0, 0, 2))
+    ours = dict.fromkeys(line for f in assessment.findings for line in f.conventions)
+    if ours:
+        yield _heading("Cut-offs of ours used here, adjustable, to be confirmed by a clinician")
+    for line in ours:
+        yield _indented(f"• {line}")
+
+
+def _finding(finding: Finding) -> Iterator[RenderableType]:
+    urgency = finding.urgency.replace("_", " ")
+    yield Text.from_markup(f"[bold]{finding.rule}[/] {escape(finding.title)} [dim]({urgency})[/]")
+    for reason in finding.because:
+        yield _indented(_because(reason))
+    for action in finding.actions:
+        yield _indented(f"→ {action.says}")
+    for line in _standing(finding):
+        yield Padding(Text(line, style="dim"), (0, 0, 0, 2))
+
+
+def _because(reason: Reason) -> str:
+    facts = "; ".join(f"{f.says} ({f.date or 'no date'}, {f.at})" for f in reason.facts)
+    return f"{_said(reason)}{' ← ' + facts if facts else ''}"
+
+
+def _said(reason: Reason) -> str:
+    if isinstance(reason.value, bool):
+        return reason.meaning if reason.value else f"not so: {reason.meaning}"
+    return f"{reason.meaning}: {_number(reason.value)} {reason.unit}"
+
+
+def _number(value: Value) -> str:
+    return f"{value:g}" if isinstance(value, int | float) else str(value)
+
+
+def _standing(finding: Finding) -> Iterator[str]:
+    """What the rule stands on: an open exception, its sources, what of it is ours, its review."""
+    if finding.not_proven:
+        yield f"as a precaution; not known: {'; '.join(finding.not_proven)}"
+    sources = "; ".join(f"{s.title}, {s.at}{_SEEN[s.seen]}" for s in finding.sources)
+    yield f"{finding.basis}, {finding.review}: {sources}"
+    if finding.own:
+        yield f"ours: {finding.own}"
+
+
+def _not_known(assessment: Assessment) -> Iterator[RenderableType]:
+    if not assessment.ask:
+        return
+    yield _heading("Ask next: the answer could raise the urgency")
+    for question in assessment.ask:
+        tier = question.could_raise_to.replace("_", " ")
+        yield _indented(f"• {question.question} (could be {tier})")
+    if assessment.ask_more:
+        yield _indented(f"and {assessment.ask_more} more after these")
+    if assessment.unanswered:
+        yield _indented(assessment.unanswered.patient)
+
+
+def _record(assessment: Assessment) -> Iterator[RenderableType]:
+    yield _heading("What the record says")
+    known = ", ".join(f"{_name(n)} {_known(v)}" for n, v in assessment.known.items())
+    yield _indented(known)
+    for note in assessment.notes:
+        yield _indented(f"note: {note.at} {note.says}")
+    if assessment.not_understood:
+        counts = "; ".join(f"{name} ({n})" for name, n in assessment.not_understood.items())
+        yield _indented(f"not understood: {counts}")
+
+
+def _name(word: str) -> str:
+    return word.replace("_", " ")
+
+
+def _known(value: Value) -> str:
+    if value is None:
+        return "not known"
+    return ("yes" if value else "no") if isinstance(value, bool) else _number(value)

@@ -1,0 +1,144 @@
+"""The command line: read files, assess, print; look at the knowledge. Thin on purpose.
+
+Exit codes: 0 all went well; 1 something could not be read, or the pack has errors; 2 the command
+was called wrongly. Errors go to standard error, one line each, never with a row of a record.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import orjson
+import typer
+from rich.console import Console
+
+from bonewatch import knowledge_cli
+from bonewatch.assessment.assess import Assessor
+from bonewatch.assessment.result import Assessment
+from bonewatch.assessment.to_json import to_json
+from bonewatch.assessment.to_text import to_text
+from bonewatch.demo import CAST, DAY
+from bonewatch.knowledge.load import load_pack
+from bonewatch.knowledge.settings_file import read_settings
+from bonewatch.knowledge.yaml_lines import PackError
+from bonewatch.record.from_file import FileError, read_bytes
+from bonewatch.record.from_json import RecordError
+from bonewatch.record.record import Note, Record
+from bonewatch.record.to_schema import to_json_schema
+
+app = typer.Typer(
+    help="How urgent is a complaint after breast cancer, and why. No clinician has signed the rules yet.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.add_typer(knowledge_cli.app, name="knowledge")
+
+Files = Annotated[list[str], typer.Argument(help="Records (JSON) or FHIR R4 files; - is standard input.")]
+AsOf = Annotated[str, typer.Option("--as-of", help="The day to answer for, such as 2026-11-23.", show_default="today")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object per line and person.")]
+Settings = Annotated[
+    Path | None, typer.Option("--settings", help="YAML file with cut-offs to change, name: value.")
+]
+MOST_PROBLEMS = 20
+
+
+@app.command()
+def assess(files: Files, as_of: AsOf = "", as_json: AsJson = False, settings: Settings = None) -> None:
+    """Assess each record: how urgent, why, what to do, what to ask."""
+    day = _day(as_of) if as_of else date.today()
+    assessor = _assessor(settings)
+    failed = sum(not _assess_file(assessor, name, day, as_json) for name in files)
+    if failed:
+        _complain(f"{failed} of {len(files)} files could not be assessed")
+        raise typer.Exit(1)
+
+
+@app.command()
+def demo() -> None:
+    """Assess the invented people that come with bonewatch."""
+    assessor = _assessor(None)
+    for path in CAST:
+        _assess_file(assessor, str(path), DAY, as_json=False)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of a record."""
+    _print_json(to_json_schema(), orjson.OPT_INDENT_2)
+
+
+def _assessor(settings: Path | None) -> Assessor:
+    try:
+        changed = read_settings(settings) if settings else None
+        return Assessor(load_pack(settings=changed))
+    except PackError as problem:
+        _stop(str(problem))
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text} is not a day; write 2026-11-23", param_hint="--as-of") from None
+
+
+def _assess_file(assessor: Assessor, name: str, day: date, as_json: bool) -> bool:
+    """Assess everyone in one file and print each; False when the file cannot be used."""
+    try:
+        records = read_bytes(_content(name))
+    except FileError as problem:
+        return _refuse(name, [Note("", str(problem))], as_json)
+    except RecordError as refused:
+        return _refuse(name, refused.problems, as_json)
+    except OSError as problem:
+        return _refuse(name, [Note("", f"cannot be read: {problem.strerror or 'no reason given'}")], as_json)
+    for shown in _assessed(assessor, records, day):
+        _show(shown, name, as_json)
+    return True
+
+
+def _content(name: str) -> bytes:
+    return sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+
+
+def _assessed(assessor: Assessor, records: list[Record], day: date) -> Iterator[Assessment]:
+    for record in records:
+        yield assessor.assess(record, day)
+
+
+def _show(assessment: Assessment, name: str, as_json: bool) -> None:
+    if as_json:
+        _print_json(to_json(assessment, name))
+    else:
+        Console().print(to_text(assessment, name))
+
+
+def _refuse(name: str, problems: list[Note], as_json: bool) -> bool:
+    """Say what is wrong with a file, on standard error and, with --json, as an object too."""
+    for problem in problems[:MOST_PROBLEMS]:
+        where = f"{problem.at}: " if problem.at else ""
+        _complain(f"{name}: {where}{problem.says}")
+    if len(problems) > MOST_PROBLEMS:
+        _complain(f"{name}: and {len(problems) - MOST_PROBLEMS} more")
+    if as_json:
+        listed = [{"at": problem.at, "says": problem.says} for problem in problems]
+        _print_json({"file": name, "error": "could not be assessed", "problems": listed})
+    return False
+
+
+def _print_json(value: object, option: int = 0) -> None:
+    sys.stdout.write(orjson.dumps(value, option=option).decode() + "\n")
+
+
+def _complain(words: str) -> None:
+    sys.stderr.write(f"bonewatch: {words}\n")
+
+
+def _stop(words: str) -> NoReturn:
+    _complain(words)
+    raise typer.Exit(1)

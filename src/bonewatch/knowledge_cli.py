@@ -1,0 +1,92 @@
+"""`bonewatch knowledge`: check a pack, and show a rule in words."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bonewatch.features.language import no_such
+from bonewatch.features.to_words import to_words
+from bonewatch.knowledge.load import CORE, load_pack
+from bonewatch.knowledge.pack import Pack, Rule
+from bonewatch.knowledge.yaml_lines import PackError
+
+app = typer.Typer(help="Look at the clinical rules.", no_args_is_help=True)
+
+PackFolder = Annotated[Path, typer.Option("--pack", help="Folder of the pack.")]
+
+
+@app.command()
+def check(pack: PackFolder = CORE) -> None:
+    """Check the whole pack: shape, names, types, units, sources, examples."""
+    from bonewatch.knowledge.lint import lint  # only here: it costs start-up time
+
+    loaded = _load(pack)
+    found = lint(loaded)
+    for finding in found:
+        sys.stderr.write(f"{finding.file}:{finding.line}: {finding.says}\n")
+    if found:
+        raise typer.Exit(1)
+    cases = sum(len(rule.examples) for rule in loaded.rules.values())
+    unsigned = sum(rule.text.review.state == "unreviewed" for rule in loaded.rules.values())
+    sys.stdout.write(
+        f"{loaded.about.name} {loaded.version} ({loaded.hash}): {len(loaded.rules)} rules,"
+        f" {len(loaded.features)} features, {cases} examples: no error found;"
+        f" {unsigned} rules not signed by a clinician\n"
+    )
+
+
+@app.command()
+def show(rule: str, pack: PackFolder = CORE) -> None:
+    """Show a rule in words, with its sources and examples."""
+    loaded = _load(pack)
+    found = loaded.rules.get(rule)
+    if found is None:
+        sys.stderr.write(f"bonewatch: {no_such('rule', rule, sorted(loaded.rules))}\n")
+        raise typer.Exit(1)
+    sys.stdout.write("\n".join(_shown(loaded, found)) + "\n")
+
+
+def _load(folder: Path) -> Pack:
+    try:
+        return load_pack(folder)
+    except PackError as problem:
+        sys.stderr.write(f"bonewatch: {problem}\n")
+        raise typer.Exit(1) from None
+
+
+def _shown(pack: Pack, rule: Rule) -> Iterator[str]:
+    text = rule.text
+    meanings = {name: feature.meaning for name, feature in pack.features.items()}
+    tier = pack.urgencies[rule.urgency]
+    yield f"{rule.id}  {text.title}"
+    yield f"{tier.label}, {tier.within}; suspect {text.suspect}; {rule.file}:{rule.line}"
+    yield from ("", "When", *(f"  {line}" for line in to_words(rule.when, meanings)))
+    yield from _guard_shown(rule, meanings)
+    yield from ("", f"Patient: {text.patient}", f"Clinician: {text.clinician}")
+    yield from (f"  → {pack.actions[action]}" for action in text.actions)
+    yield from _standing(pack, rule)
+    yield from ("", "Examples", *(f"  {e.then:8} {e.name}" for e in rule.examples))
+
+
+def _guard_shown(rule: Rule, meanings: dict[str, str]) -> Iterator[str]:
+    lines = to_words(rule.guard, meanings)
+    if lines != ["- True"]:
+        yield from ("", "And only if (acted on while this is not known)")
+        yield from (f"  {line}" for line in lines)
+
+
+def _standing(pack: Pack, rule: Rule) -> Iterator[str]:
+    yield from ("", f"Basis: {rule.text.basis}")
+    for cited in rule.text.sources:
+        yield f"  {pack.sources[cited.id].title}, {cited.at} ({cited.seen.replace('_', ' ')})"
+    if rule.text.own:
+        yield f"  ours: {rule.text.own}"
+    for name in rule.conventions:
+        setting = pack.settings[name]
+        yield f"  our cut-off {name}: {setting.value:g} {setting.unit}, {setting.is_}"
+    yield f"Review: {rule.text.review.state}"
