@@ -7,13 +7,13 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from hypothesis import strategies as st
+from strategies import AROUND, SETTINGS, conditions, features, names_of, numbers
 
 from bonewatch.features import tree as t
 from bonewatch.features.catalogue import Feature, FeatureText, check_feature
 from bonewatch.features.language import LanguageError, Scope, parse_bool
 from bonewatch.knowledge.pack import Pack, Rule
 from bonewatch.knowledge.schema import PackText, RuleText
-from strategies import AROUND, SETTINGS, conditions, features, names_of, numbers
 
 _ABOUT = PackText(name="drawn", version="0", licence="CC0-1.0", about="drawn by a test")
 _TEXT = {

@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from hypothesis import strategies as st
+from people import WORDS
 
 from bonewatch.features.catalogue import Feature, FeatureText, Surroundings, check_feature
 from bonewatch.features.language import Column, LanguageError, Scope, parse_bool
-from bonewatch.features.rows import INDEXED, columns
+from bonewatch.features.rows import INDEXED
 from bonewatch.record.tables import TABLES
-from people import WORDS
 
 MANY = int(os.environ.get("DRAW_TIMES", "1"))
 """How many times the usual number of cases to draw (more overnight)."""

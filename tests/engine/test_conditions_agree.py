@@ -11,13 +11,13 @@ import duckdb
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from people import DAYS
+from strategies import MANY, PHRASES, SETTINGS, conditions, names_of, numbers
 
 from bonewatch.features.language import Column, Scope, parse
 from bonewatch.features.to_python import Value, row_function
 from bonewatch.features.to_sql import DUCKDB, to_duckdb, to_sql
 from bonewatch.record.dates import parse_date
-from people import DAYS
-from strategies import MANY, PHRASES, SETTINGS, conditions, names_of, numbers
 
 TODAY = date(2026, 11, 23)
 COLUMNS = {

@@ -6,21 +6,23 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from people import people
+from strategies import MANY
 
 from bonewatch.engine.in_python import Engine
 from bonewatch.engine.on_duckdb import Answer, Cohort
 from bonewatch.features.to_python import Value
-from bonewatch.knowledge.load import core_pack
+from bonewatch.knowledge.load import core_pack, load_pack
 from bonewatch.knowledge.pack import Pack
 from bonewatch.record.record import Record
 from packs import packs
-from people import people
-from strategies import MANY
 
+SMALL = Path(__file__).parents[1] / "packs" / "small"
 PEOPLE = dict(people(250, seed=20261123))
 PHASES = tuple(phase for phase in Phase if phase not in (Phase.explain, Phase.shrink))
 AS_OF = (date(2026, 11, 23), date(2026, 11, 10), date(2025, 2, 28), date(2028, 2, 29))
@@ -93,6 +95,11 @@ def _part(pack: Pack, record: Record, as_of: date) -> bool:
 @given(packs(), st.sampled_from(AS_OF))
 def test_drawn_packs(cohort: Cohort, pack: Pack, as_of: date) -> None:
     _agree(cohort, pack, as_of)
+
+
+@pytest.mark.parametrize("as_of", AS_OF)
+def test_small_pack(cohort: Cohort, as_of: date) -> None:
+    _agree(cohort, load_pack(SMALL), as_of)
 
 
 @pytest.mark.parametrize("as_of", AS_OF)
