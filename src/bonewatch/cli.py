@@ -31,15 +31,23 @@ from bonewatch.record.record import Note, Record
 from bonewatch.record.to_schema import to_json_schema
 
 app = typer.Typer(
-    help="How urgent is a complaint after breast cancer, and why. No clinician has signed the rules yet.",
+    help="How urgent is a complaint after breast cancer, and why."
+    " No clinician has signed the rules yet.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
 app.add_typer(knowledge_cli.app, name="knowledge")
 
-Files = Annotated[list[str], typer.Argument(help="Records (JSON) or FHIR R4 files; - is standard input.")]
-AsOf = Annotated[str, typer.Option("--as-of", help="The day to answer for, such as 2026-11-23.", show_default="today")]
+Files = Annotated[
+    list[str], typer.Argument(help="Records (JSON) or FHIR R4 files; - is standard input.")
+]
+AsOf = Annotated[
+    str,
+    typer.Option(
+        "--as-of", help="The day to answer for, such as 2026-11-23.", show_default="today"
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object per line and person.")]
 Settings = Annotated[
     Path | None, typer.Option("--settings", help="YAML file with cut-offs to change, name: value.")
@@ -48,7 +56,9 @@ MOST_PROBLEMS = 20
 
 
 @app.command()
-def assess(files: Files, as_of: AsOf = "", as_json: AsJson = False, settings: Settings = None) -> None:
+def assess(
+    files: Files, as_of: AsOf = "", as_json: AsJson = False, settings: Settings = None
+) -> None:
     """Assess each record: how urgent, why, what to do, what to ask."""
     day = _day(as_of) if as_of else date.today()
     assessor = _assessor(settings)
@@ -84,7 +94,9 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter(f"{text} is not a day; write 2026-11-23", param_hint="--as-of") from None
+        raise typer.BadParameter(
+            f"{text} is not a day; write 2026-11-23", param_hint="--as-of"
+        ) from None
 
 
 def _assess_file(assessor: Assessor, name: str, day: date, as_json: bool) -> bool:
@@ -96,7 +108,9 @@ def _assess_file(assessor: Assessor, name: str, day: date, as_json: bool) -> boo
     except RecordError as refused:
         return _refuse(name, refused.problems, as_json)
     except OSError as problem:
-        return _refuse(name, [Note("", f"cannot be read: {problem.strerror or 'no reason given'}")], as_json)
+        return _refuse(
+            name, [Note("", f"cannot be read: {problem.strerror or 'no reason given'}")], as_json
+        )
     for shown in _assessed(assessor, records, day):
         _show(shown, name, as_json)
     return True

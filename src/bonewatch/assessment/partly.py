@@ -98,6 +98,6 @@ class Partly:
 def _is_to_blame(tree: Tree, whole: Value, part: Value) -> bool:
     """Did this part help to make the whole what it is?"""
     decides = _DECIDED_BY_ONE.get(type(tree))
-    if decides is not None and whole is decides or isinstance(tree, t.AtLeast):
+    if isinstance(tree, t.AtLeast) or (decides is not None and whole is decides):
         return part is whole
     return part is not None

@@ -1,4 +1,4 @@
-"""An assessment as one plain object, ready for JSON. Keys are stable; see docs/reference/json.md."""
+"""An assessment as one plain object, ready for JSON; its keys are in docs/reference/json.md."""
 
 from __future__ import annotations
 

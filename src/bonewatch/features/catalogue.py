@@ -25,6 +25,7 @@ Aggregate = Literal[
 ]  # fmt: skip
 AGGREGATES: tuple[Aggregate, ...] = Aggregate.__args__  # type: ignore[attr-defined]
 DATED = ("first", "last", "previous", "days_since_last", "days_since_first")
+TRUE = t.Constant(True)
 _TAKE = re.compile(r"(\w+)\s*(?:\((.*)\))?", re.DOTALL)
 _WITHIN = re.compile(r"(?:(\w+) to )?(\w+) days")
 
@@ -65,9 +66,9 @@ class Feature:
     ask_after: str
     source: str = ""
     aggregate: Aggregate = "any"
-    window: Tree = t.Constant(True)
-    where: Tree = t.Constant(True)
-    item: Tree = t.Constant(True)
+    window: Tree = TRUE
+    where: Tree = TRUE
+    item: Tree = TRUE
     none_means: str = "unknown"
     index: tuple[str, ...] | None = None
     value: Tree | None = None
@@ -81,7 +82,7 @@ class Feature:
     @property
     def match(self) -> Tree:
         """Window and where together."""
-        return t.both(*(part for part in (self.window, self.where) if part != t.Constant(True)))
+        return t.both(*(part for part in (self.window, self.where) if part != TRUE))
 
     @property
     def reads(self) -> set[str]:
@@ -147,7 +148,9 @@ def _from_table(text: FeatureText, around: Surroundings) -> Feature:
 
 def _current(text: FeatureText, table: Table) -> Tree | None:
     """Only reports that no later report replaced, unless the feature asks for all."""
-    return t.Name("latest", "bool") if table.name == "symptom" and text.reports == "latest" else None
+    return (
+        t.Name("latest", "bool") if table.name == "symptom" and text.reports == "latest" else None
+    )
 
 
 def _window(within: str, table: Table, scope: Scope) -> Tree | None:
@@ -171,7 +174,9 @@ def _take(text: str, scope: Scope, table: Table) -> tuple[Aggregate, Tree, t.Kin
     if name == "any":
         return "any", parse_bool(inner or "true", scope), "bool", ""
     if name in DATED and not table.dated_by:
-        raise LanguageError(f"`take: {text}`: the rows of {table.name} have no date to order them by")
+        raise LanguageError(
+            f"`take: {text}`: the rows of {table.name} have no date to order them by"
+        )
     if name in ("count", "days_since_last", "days_since_first"):
         return name, t.Constant(True), "number", "1" if name == "count" else "days"
     checked = parse(inner or "", scope)
@@ -185,7 +190,9 @@ def _take(text: str, scope: Scope, table: Table) -> tuple[Aggregate, Tree, t.Kin
 def _none_means(text: FeatureText, table: Table) -> str:
     if text.none_means:
         return text.none_means
-    return {"open": "unknown", "closed": "no", "closed_once_listed": "no_once_listed"}[table.listing]
+    return {"open": "unknown", "closed": "no", "closed_once_listed": "no_once_listed"}[
+        table.listing
+    ]
 
 
 def index_of(where: Tree, table: Table) -> tuple[str, ...] | None:
@@ -222,9 +229,12 @@ def _check_unit(feature: Feature, text: FeatureText) -> None:
 
 
 def in_order(texts: Iterable[FeatureText]) -> list[FeatureText]:
-    """The features so that each comes after those it is computed from; LanguageError on a circle."""
+    """The features, each after those it is computed from; LanguageError on a circle."""
     by_name = {text.name: text for text in texts}
-    reads = {n: {w for w in re.findall(r"[a-z_]\w*", x.value) if w in by_name} for n, x in by_name.items()}
+    reads = {
+        n: {w for w in re.findall(r"[a-z_]\w*", x.value) if w in by_name}
+        for n, x in by_name.items()
+    }
     try:
         return [by_name[name] for name in TopologicalSorter(reads).static_order()]
     except CycleError as circle:

@@ -71,7 +71,12 @@ _COMPARISONS: dict[type[exp.Expression], t.Comparison] = {
     exp.GT: ">",
     exp.GTE: ">=",
 }
-_ARITHMETIC: dict[type[exp.Expression], str] = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/"}
+_ARITHMETIC: dict[type[exp.Expression], str] = {
+    exp.Add: "+",
+    exp.Sub: "-",
+    exp.Mul: "*",
+    exp.Div: "/",
+}
 _CALLS: dict[type[exp.Expression], str] = {
     exp.Greatest: "greatest",
     exp.Least: "least",
@@ -139,7 +144,9 @@ def _column(node: exp.Expression, scope: Scope) -> Checked:
         return Checked(t.Setting(name, value), "number", unit)
     if name == "unknown":
         return Checked(t.Unknown(), "bool")
-    raise LanguageError(no_such(scope.where, name, [*scope.columns, *scope.definitions, *scope.settings]))
+    raise LanguageError(
+        no_such(scope.where, name, [*scope.columns, *scope.definitions, *scope.settings])
+    )
 
 
 def no_such(what: str, name: str, known: list[str]) -> str:
@@ -296,9 +303,7 @@ def _case(node: exp.Expression, scope: Scope) -> Checked:
     return Checked(t.Choose(tuple(zip(asked, trees, strict=True)), last), kind, unit, choices)
 
 
-def _result_of(
-    node: exp.Expression, results: list[Checked]
-) -> tuple[t.Kind, str, tuple[str, ...]]:
+def _result_of(node: exp.Expression, results: list[Checked]) -> tuple[t.Kind, str, tuple[str, ...]]:
     """What all results of a case have in common: kind, unit, possible words."""
     known = [r for r in results if not isinstance(r.tree, t.Unknown)] or results
     kind, unit, choices = known[0].kind, "", list[str]()
@@ -363,7 +368,9 @@ def _round_to(node: exp.Expression, scope: Scope) -> Checked:
     items = list(node.expressions)
     digits = items[1].this if len(items) == 2 and isinstance(items[1], exp.Literal) else ""
     if not str(digits).isdigit() or int(digits) > MOST_DIGITS:
-        raise LanguageError(f"round_to takes a number and how many digits to keep (0-{MOST_DIGITS})")
+        raise LanguageError(
+            f"round_to takes a number and how many digits to keep (0-{MOST_DIGITS})"
+        )
     return _call("round_to", items, scope)
 
 

@@ -1,9 +1,10 @@
 """The rows of a record that were known on a day, with the columns derived from them.
 
 Rows dated after the day are left out, later dates inside a row are blanked, and each row gets
-what the features need beside its own fields: the region of a site, the class and usual kind of a drug, whether a course is
-open-ended and a visit done, and for a symptom whether a later report replaced it and what the report before said. The SQL of the
-same lives in engine/prepared_sql.py; the engines are held against each other.
+what the features need beside its own fields: the region of a site, the class and usual kind of
+a drug, whether a course is open-ended and a visit done, and for a symptom whether a later
+report replaced it and what the report before said. The SQL of the same lives in
+engine/prepared_sql.py; the engines are held against each other.
 """
 
 from __future__ import annotations
@@ -59,7 +60,9 @@ def _column(field: Field) -> Column:
 def _derived_columns(table: Table) -> dict[str, Column]:
     derived: dict[str, Column] = {}
     if table.name in REGION_OF:
-        derived["area"] = Column("text", choices=tuple(dict.fromkeys(filter(None, regions().values()))))
+        derived["area"] = Column(
+            "text", choices=tuple(dict.fromkeys(filter(None, regions().values())))
+        )
     if table.name == "treatment":
         classes = tuple(dict.fromkeys(agents("class").values()))
         derived["agent_class"] = Column("text", choices=classes)

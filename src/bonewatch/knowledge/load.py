@@ -298,10 +298,14 @@ def _check_references(
 ) -> None:
     for citation in text.sources:
         if citation.id not in sources:
-            raise document.error(path, f"rule {text.id}: {no_such('source', citation.id, list(sources))}")
+            raise document.error(
+                path, f"rule {text.id}: {no_such('source', citation.id, list(sources))}"
+            )
     for action in text.actions:
         if action not in actions:
-            raise document.error(path, f"rule {text.id}: {no_such('action', action, list(actions))}")
+            raise document.error(
+                path, f"rule {text.id}: {no_such('action', action, list(actions))}"
+            )
 
 
 def _rule(

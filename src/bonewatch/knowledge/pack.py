@@ -60,8 +60,9 @@ class Rule:
 class Pack:
     """One body of knowledge. `features` and `rules` are in computing order.
 
-    `known` names the features that say the record in short. `places` is the file and line of every feature, setting, source, action, list of phrases and
-    text, by the part of the pack ("features", "settings" ...) and its name.
+    `known` names the features that say the record in short. `places` is the file and line of
+    every feature, setting, source, action, list of phrases and text, by the part of the pack
+    ("features", "settings" ...) and its name.
     """
 
     about: PackText

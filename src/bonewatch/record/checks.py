@@ -6,7 +6,7 @@ whether to refuse the record or to leave the row out and say so.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from difflib import get_close_matches
 
@@ -71,11 +71,11 @@ def _before(row: CheckedRow, name: str, other: CheckedRow, than: str) -> bool:
 
 
 def _outside_life(tables: Mapping[str, list[CheckedRow]]) -> Iterator[Note]:
-    patient = next(iter(tables.get("patient", [])), None)
-    for table in TABLES.values() if patient else ():
-        for row in tables.get(table.name, []):
-            if table.dated_by and _before(row, table.dated_by, patient, "birth_date"):
-                yield Note(f"{row['at']}.{table.dated_by}", "lies before the person was born")
+    for patient in tables.get("patient", []):
+        for table in TABLES.values():
+            for row in tables.get(table.name, []) if table.dated_by else ():
+                if _before(row, table.dated_by, patient, "birth_date"):
+                    yield Note(f"{row['at']}.{table.dated_by}", "lies before the person was born")
 
 
 def _more_than_examined(tables: Mapping[str, list[CheckedRow]]) -> Iterator[Note]:
@@ -85,11 +85,11 @@ def _more_than_examined(tables: Mapping[str, list[CheckedRow]]) -> Iterator[Note
             yield Note(f"{row['at']}.nodes_positive", "is more than nodes_examined")
 
 
-def later_than(tables: Mapping[str, object], as_of: date) -> Iterator[Note]:
+def later_than(tables: Mapping[str, Sequence[CheckedRow]], as_of: date) -> Iterator[Note]:
     """Rows dated after the as-of date: they are left out of the answer."""
     for name, rows in tables.items():
         dated_by = TABLES[name].dated_by
-        for row in rows if dated_by else ():  # type: ignore[attr-defined]
+        for row in rows if dated_by else ():
             day = row[dated_by]
             if isinstance(day, date) and day > as_of:
                 said = f"is dated after {as_of.isoformat()} and was left out"

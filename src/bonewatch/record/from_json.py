@@ -84,6 +84,7 @@ class _Reading:
         return read
 
     def _refuse(self, at: str, says: str) -> None:
+        """Note a problem; what is refused has no value."""
         self.problems.append(Note(at, says))
 
     def _rows(self, table: Table, raw: object) -> list[CheckedRow]:
@@ -120,8 +121,11 @@ class _Reading:
                 self._refuse(f"{at}.{name}", f"there is no field of that name.{known}")
 
     def _field(
-        self, row: _RowInProgress, field: Field,
-        raw: object, at: str,
+        self,
+        row: _RowInProgress,
+        field: Field,
+        raw: object,
+        at: str,
     ) -> None:
         if raw is None:
             row[field.name] = field.absent_means
@@ -134,34 +138,34 @@ class _Reading:
 
     def _value(self, field: Field, raw: object, at: str) -> str | bool | int | float | None:
         if field.type == "bool":
-            return raw if isinstance(raw, bool) else self._wrong(field, at)
+            if not isinstance(raw, bool):
+                self._refuse(at, checks.wrong_type(field))
+            return raw if isinstance(raw, bool) else None
         if field.type in ("number", "integer"):
             return self._number(field, raw, at)
         if not isinstance(raw, str):
-            return self._wrong(field, at)
+            self._refuse(at, checks.wrong_type(field))
+            return None
         known = list(words(field.words)) if field.words else list(field.choices)
         if known and raw not in known:
             self._refuse(at, f'there is no value "{raw[:60]}".{checks.nearest(raw[:60], known)}')
             return None
         return raw
 
-    def _wrong(self, field: Field, at: str) -> None:
-        self._refuse(at, checks.wrong_type(field))
-
     def _number(self, field: Field, raw: object, at: str) -> int | float | None:
         if isinstance(raw, bool) or not isinstance(raw, int | float) or not abs(raw) < _BEYOND:
-            return self._wrong(field, at)
+            self._refuse(at, checks.wrong_type(field))
+            return None
         if field.type == "integer" and raw != int(raw):
-            return self._wrong(field, at)
+            self._refuse(at, checks.wrong_type(field))
+            return None
         said = checks.off_scale(field, raw)
         if said:
             self._refuse(at, said)
             return None
         return int(raw) if field.type == "integer" else raw
 
-    def _date(
-        self, row: _RowInProgress, name: str, at: str
-    ) -> None:
+    def _date(self, row: _RowInProgress, name: str, at: str) -> None:
         text, row[name], row[f"{name}_latest"] = row[name], None, None
         if not isinstance(text, str):
             return

@@ -245,9 +245,7 @@ LESION = Table(
         _bool("confirmed", "a metastasis for certain"),
         _text("spine_level", "vertebral level, C1 to S5"),
         _choice("mechanical_pain", "SINS pain item", "yes no_but_pain painless"),
-        _choice(
-            "alignment", "SINS alignment item", "normal kyphosis_scoliosis subluxation"
-        ),
+        _choice("alignment", "SINS alignment item", "normal kyphosis_scoliosis subluxation"),
         _choice(
             "collapse",
             "SINS collapse item",
@@ -293,9 +291,7 @@ TREATMENT = Table(
         _word("site", "radiotherapy or surgery: where", "site"),
         _choice("side", "which side", _SIDES),
         _integer("fractions", "number of radiotherapy sessions", least=1, most=60),
-        _bool(
-            "given", "false: offered and declined, missed or stopped", absent_means=True
-        ),
+        _bool("given", "false: offered and declined, missed or stopped", absent_means=True),
         _choice("intent", "why", "adjuvant metastatic osteoporosis supportive"),
     ),
     dated_by="started_on",

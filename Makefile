@@ -1,0 +1,47 @@
+# Two commands for everyone: `make demo` and `make test`. The rest is for developers.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PEER := benchmarks/peer/node_modules/.package-lock.json
+
+.PHONY: demo test check mutate bench docs lock clean
+
+demo: $(VENV)/ready            ## set up, then assess the invented people
+	$(BIN)/bonewatch demo
+
+test: check $(PEER)            ## everything that must pass
+	$(BIN)/python -m pytest
+	$(BIN)/python -m bonewatch.knowledge.mutate
+
+check: $(VENV)/ready           ## format, lint, types, import rule, pack, generated pages
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/bonewatch knowledge check
+	$(BIN)/python docs/build.py --check
+
+mutate: $(VENV)/ready          ## every small mistake in a rule must be noticed by an example
+	$(BIN)/python -m bonewatch.knowledge.mutate
+
+bench: $(VENV)/ready $(PEER)   ## one person, against the npm peer
+	$(BIN)/python benchmarks/one_patient.py
+
+docs: $(VENV)/ready            ## write the generated pages
+	$(BIN)/python docs/build.py
+
+lock: $(VENV)/ready            ## pin every dependency again, with hashes
+	$(BIN)/pip-compile --quiet --all-extras --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --output-file requirements.lock pyproject.toml
+
+$(VENV)/ready: requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(PEER): benchmarks/peer/package-lock.json
+	cd benchmarks/peer && npm ci --no-audit --no-fund --silent
+	touch $@
+
+clean:                         ## remove what was installed here
+	rm -rf $(VENV) benchmarks/peer/node_modules
