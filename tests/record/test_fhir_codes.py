@@ -13,15 +13,30 @@ from bonewatch.record.tables import TABLES
 from bonewatch.record.words import words
 
 FOLDER = files("bonewatch.record") / "codes"
-NAMES = sorted(path.name.removesuffix(".csv") for path in FOLDER.iterdir())  # type: ignore[attr-defined]
+NAMES = sorted(path.name.removesuffix(".csv") for path in FOLDER.iterdir())
 CODED = [name for name in NAMES if name not in ("units", "drug_name", "system")]
-D = (
-    "0123456789 1234067895 2340178956 3401289567 4012395678"
-    " 5987604321 6598710432 7659821043 8765932104 9876543210"
-).split()
-P = (
-    "0123456789 1576283094 5803796142 8916043527 9453126870 4286573901 2793806415 7046913258"
-).split()
+D = [
+    "0123456789",
+    "1234067895",
+    "2340178956",
+    "3401289567",
+    "4012395678",
+    "5987604321",
+    "6598710432",
+    "7659821043",
+    "8765932104",
+    "9876543210",
+]
+P = [
+    "0123456789",
+    "1576283094",
+    "5803796142",
+    "8916043527",
+    "9453126870",
+    "4286573901",
+    "2793806415",
+    "7046913258",
+]
 
 
 def rows(name: str) -> list[dict[str, str]]:

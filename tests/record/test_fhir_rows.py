@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bonewatch.demo import CAST
 from bonewatch.record.dates import parse_date
 from bonewatch.record.from_fhir import FhirReading, looks_like_fhir, read_fhir, resources_of
 from bonewatch.record.tables import TABLES, Field
@@ -83,6 +84,19 @@ def test_reading_does_not_change_what_was_sent(case: dict[str, Any]) -> None:
 def test_a_reading_shows_no_values() -> None:
     reading = read_fhir(RESOURCES)
     assert repr(reading) == f"<FhirReading of {len(reading.records)} patients>"
+
+
+def test_the_cast_member_from_a_hospital_is_read_whole() -> None:
+    (path,) = (path for path in CAST if path.name.endswith("from_a_hospital.fhir.json"))
+    reading = read_fhir(resources_of(path.read_bytes()))
+    check_reading(reading)
+    assert (reading.notes, reading.not_understood) == ({}, {})
+    record = reading.records["rosa"]
+    calcium = next(row for row in record["measurement"] if row["what"] == "calcium")
+    assert (calcium["value"], calcium["measured_on"]) == (3.0938, "2026-11-18")
+    assert [row["kind"] for row in record["symptom"]] == ["thirst", "constipation", "confusion"]
+    assert record["primary_cancer"][0]["stage"] == "IIB"
+    assert {row["agent"] for row in record["treatment"]} >= {"letrozole", "zoledronic_acid"}
 
 
 KEYS = sorted({key for resource in RESOURCES for key in resource})

@@ -9,11 +9,21 @@ from bonewatch.record.units import canonical_unit
 from bonewatch.record.words import words
 
 LISTS = ("symptom", "site", "region", "condition", "measurement", "agent")
-PROCEDURES = (
-    "external_beam stereotactic fixation vertebroplasty decompression mastectomy"
-    " conserving_surgery breast_surgery breast_reconstruction axillary_surgery oophorectomy"
-    " tooth_extraction anti_angiogenic"
-).split()
+PROCEDURES = [
+    "external_beam",
+    "stereotactic",
+    "fixation",
+    "vertebroplasty",
+    "decompression",
+    "mastectomy",
+    "conserving_surgery",
+    "breast_surgery",
+    "breast_reconstruction",
+    "axillary_surgery",
+    "oophorectomy",
+    "tooth_extraction",
+    "anti_angiogenic",
+]
 
 
 @pytest.mark.parametrize("name", LISTS)

@@ -6,10 +6,10 @@ raises for what the data contain, and never puts a row's values in a message.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from bonewatch.record.fhir.cancers import Cancers
+from bonewatch.record.fhir.cancers import Cancers, Fact
 from bonewatch.record.fhir.chart import Chart, RawRecord
 from bonewatch.record.fhir.conditions import map_condition, receptor_states
 from bonewatch.record.fhir.imaging import map_order, map_report, map_study
@@ -27,6 +27,22 @@ __all__ = ["FhirReading", "RawRecord", "looks_like_fhir", "read_fhir", "resource
 
 _FIRST = ("Patient", "Condition", "ImagingStudy")
 _UNDERSTOOD = {"FamilyMemberHistory", "Medication", "Specimen"}
+_MAPPED: dict[str, Callable[[Entry, Chart, Index], None]] = {
+    "Patient": map_patient,
+    "Procedure": map_procedure,
+    "ImagingStudy": map_study,
+    "DiagnosticReport": map_report,
+    "QuestionnaireResponse": map_answers,
+    "ServiceRequest": map_order,
+    "ProcedureRequest": map_order,
+    "DiagnosticOrder": map_order,
+    "MedicationRequest": map_medicine,
+    "MedicationStatement": map_medicine,
+    "MedicationAdministration": map_medicine,
+    "MedicationDispense": map_medicine,
+    "MedicationOrder": map_medicine,
+    "MedicationPrescription": map_medicine,
+}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -79,34 +95,17 @@ class _Mapping:
 
     def take(self, entry: Entry) -> None:
         """One resource; facts about cancers wait until all cancers are known."""
-        chart, kind = self.chart, entry.type
         other = about_somebody_else(entry)
         if other:
-            chart.note(entry, f"is about a {other}, not about a patient; left out")
-        elif kind == "Patient":
-            map_patient(entry, chart)
-        elif kind == "Condition":
-            map_condition(entry, chart, self.cancers)
-        elif kind == "Observation":
+            self.chart.note(entry, f"is about a {other}, not about a patient; left out")
+        elif entry.type == "Condition":
+            map_condition(entry, self.cancers)
+        elif entry.type == "Observation":
             self._remember_group(entry)
             self.observations.append(entry)
-        else:
-            self._rest(entry, kind)
-
-    def _rest(self, entry: Entry, kind: str) -> None:
-        if kind.startswith("Medication") and kind not in _UNDERSTOOD:
-            map_medicine(entry, self.chart, self.index)
-        elif kind == "Procedure":
-            map_procedure(entry, self.chart, self.index)
-        elif kind == "ImagingStudy":
-            map_study(entry, self.chart)
-        elif kind == "DiagnosticReport":
-            map_report(entry, self.chart, self.index)
-        elif kind == "QuestionnaireResponse":
-            map_answers(entry, self.chart)
-        elif kind in ("ServiceRequest", "ProcedureRequest", "DiagnosticOrder"):
-            map_order(entry, self.chart)
-        elif kind not in _UNDERSTOOD:
+        elif entry.type in _MAPPED:
+            _MAPPED[entry.type](entry, self.chart, self.index)
+        elif entry.type not in _UNDERSTOOD:
             self.chart.miss_type(entry)
 
     def _remember_group(self, entry: Entry) -> None:
@@ -119,9 +118,9 @@ class _Mapping:
     def finish(self) -> None:
         """What had to wait: observations, and receptor states told as conditions."""
         for entry in self.observations:
-            map_observation(entry, self.chart, self.cancers)
+            map_observation(entry, self.cancers)
         for entry in self.cancers.receptor_conditions:
             owner = self.cancers.owner(entry, breast_only=True)
-            for name, value in receptor_states(entry) if owner else []:
+            for name, value in receptor_states(entry):
                 if owner is not None:
-                    self.cancers.state(owner, entry, name, value, 0, "")
+                    self.cancers.state(owner, entry, Fact(name, value))

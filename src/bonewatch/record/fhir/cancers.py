@@ -7,6 +7,7 @@ onset of its own on a problem list. A fact about another cancer never lands on a
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from bonewatch.record.fhir.chart import Chart, RawRow
 from bonewatch.record.fhir.references import Index, tail, target
@@ -14,7 +15,17 @@ from bonewatch.record.fhir.resources import Entry
 from bonewatch.record.fhir.values import extensions, items, mapping, mappings
 
 _DEEPEST = 8
+_UNDATED = "9999"
 _RELATED = ("mcode-related-condition", "related-condition", "related-primary-cancer-condition")
+
+
+class Fact(NamedTuple):
+    """One fact about a cancer, how good the evidence is, and from when."""
+
+    name: str
+    value: object
+    rank: int = 0
+    on: str = ""
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -105,18 +116,16 @@ class Cancers:
             row["diagnosed_on"] = min(dates)
         cancer.onset = cancer.onset or onset
 
-    def state(
-        self, cancer: Cancer, entry: Entry, name: str, value: object, rank: int, on: str
-    ) -> None:
+    def state(self, cancer: Cancer, entry: Entry, fact: Fact) -> None:
         """Set a fact of a breast cancer: the better evidence wins, then the earlier."""
         if cancer.row is None:
             return
-        known, held = cancer.ranks.get(name), cancer.row.get(name)
-        if held is not None and held != value:
-            self.chart.note(entry, f"gives another {name} for the same cancer")
-        if known is None or rank > known[0] or (rank == known[0] and on and on < known[1]):
-            cancer.row[name] = value
-            cancer.ranks[name] = (rank, on or "9999")
+        known, held = cancer.ranks.get(fact.name), cancer.row.get(fact.name)
+        if held is not None and held != fact.value:
+            self.chart.note(entry, f"gives another {fact.name} for the same cancer")
+        if known is None or (-fact.rank, fact.on or _UNDATED) < known:
+            cancer.row[fact.name] = fact.value
+            cancer.ranks[fact.name] = (-fact.rank, fact.on or _UNDATED)
 
     def owner(self, entry: Entry, *, breast_only: bool = False) -> Cancer | None:
         """The breast cancer an observation is about; None when another's, or not to be told."""

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from bonewatch.record.fhir.chart import Chart
+from dataclasses import replace
+
 from bonewatch.record.fhir.code_lists import Concept, Row, find, find_code, find_words
 from bonewatch.record.fhir.conditions import reporter_of
 from bonewatch.record.fhir.measurements import amount_of
-from bonewatch.record.fhir.places import within
-from bonewatch.record.fhir.resources import Entry
-from bonewatch.record.fhir.values import concept, items, text
+from bonewatch.record.fhir.told import Told
+from bonewatch.record.fhir.values import NOTHING, concept, items, text
 from bonewatch.record.tables import SYMPTOM
 
 _SCALE = SYMPTOM.field("severity")
+_PAIN = {"kind": "pain", "site": "", "side": "", "more": ""}
 
 
 def yes_or_no(part: dict[str, object]) -> bool | None:
@@ -34,76 +35,56 @@ def severity_of(part: dict[str, object]) -> float | None:
     return amount.value
 
 
-def _reporter(entry: Entry) -> str:
-    performers = items(entry.resource.get("performer"))
+def _reporter(told: Told) -> str:
+    performers = items(told.resource.get("performer"))
     return reporter_of(performers[0]) if performers else ""
 
 
-def pain(entry: Entry, chart: Chart, part: dict[str, object], on: str) -> None:
+def pain(told: Told) -> None:
     """A pain score; none is a pain that is not there."""
-    severity = severity_of(part)
+    severity = severity_of(told.part)
     if severity is None:
-        chart.note(entry, "has a pain score that is not 0 to 10; left out")
+        told.note("has a pain score that is not 0 to 10; left out")
         return
-    where = within("", "", entry.resource, concept(entry.resource.get("code")))
-    chart.add(
-        "symptom",
-        entry,
-        reported_on=on,
-        kind="pain",
-        present=None if severity else False,
-        site=where.site,
-        side=where.side,
-        severity=severity,
-        reporter=_reporter(entry),
-    )
+    _add(told, _PAIN, bool(severity), severity)
 
 
-def told_symptom(
-    entry: Entry, chart: Chart, part: dict[str, object], on: str, meant: Concept, row: Row
-) -> None:
+def told_symptom(told: Told, row: Row) -> None:
     """A symptom by its own code, or named by the value of a general one."""
     if row.get("name") == "coded_symptom":
-        _named_by_value(entry, chart, part, on, meant)
+        _named_by_value(told)
         return
-    answer, severity = yes_or_no(part), severity_of(part)
-    if severity is not None and answer is None and row["kind"] == "pain":
+    answer = yes_or_no(told.part)
+    severity = severity_of(told.part) if row["kind"] == "pain" else None
+    if severity is not None and answer is None:
         answer = severity > 0
-    _add(entry, chart, on, meant, row, answer, severity if row["kind"] == "pain" else None)
+    _add(told, row, answer, severity)
 
 
-def _named_by_value(
-    entry: Entry, chart: Chart, part: dict[str, object], on: str, meant: Concept
-) -> None:
-    value = concept(part.get("valueCodeableConcept"))
-    value = value if value.codings or value.text else concept(text(part.get("valueString")))
+def _named_by_value(told: Told) -> None:
+    value = concept(told.part.get("valueCodeableConcept"))
+    if value == NOTHING:
+        value = concept(text(told.part.get("valueString")))
     found = find_code(("symptom",), value) or find_words(("symptom",), value)
-    if found is None:
-        chart.miss(entry, value if value.texts and value.codings else meant)
-        return
-    _add(entry, chart, on, value, found[1], None, None)
+    if found is not None:
+        _add(replace(told, meant=value), found[1], None, None)
+    elif value.codings:
+        replace(told, meant=value).miss()
+    else:
+        told.miss()
 
 
-def _add(
-    entry: Entry,
-    chart: Chart,
-    on: str,
-    meant: Concept,
-    row: Row,
-    present: bool | None,
-    severity: float | None,
-) -> None:
-    where = within(row["site"], row["side"], entry.resource, meant)
+def _add(told: Told, row: Row, present: bool | None, severity: float | None) -> None:
+    where = told.where(row["site"], row["side"])
     more = {row["more"]: True} if row["more"] and present is not False else {}
-    chart.add(
+    told.add(
         "symptom",
-        entry,
-        reported_on=on,
+        reported_on=told.on,
         kind=row["kind"],
         present=False if present is False else None,
         site=where.site,
         side=where.side,
         severity=severity,
-        reporter=_reporter(entry),
+        reporter=_reporter(told),
         **more,
     )

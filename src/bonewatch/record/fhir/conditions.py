@@ -6,12 +6,15 @@ A provisional diagnosis is noted and not counted.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from bonewatch.record.fhir.cancers import Cancers
-from bonewatch.record.fhir.chart import ENTERED_IN_ERROR, Chart, RawRow
+from bonewatch.record.fhir.chart import ENTERED_IN_ERROR, RawRow
 from bonewatch.record.fhir.code_lists import Concept, Row, find, find_code, find_words
-from bonewatch.record.fhir.places import body_sites, within
+from bonewatch.record.fhir.places import Place, body_sites
 from bonewatch.record.fhir.resources import Entry
 from bonewatch.record.fhir.staging import category_of
+from bonewatch.record.fhir.told import Told
 from bonewatch.record.fhir.values import (
     code_of,
     concept,
@@ -33,6 +36,7 @@ DIAGNOSES = (
 )
 _UNSURE = {"unconfirmed", "provisional", "differential"}
 _OVER = {"inactive", "resolved", "remission"}
+_IN_BREAST = {"side": "", "invasive": "", "histology": "", "state": "current"}
 
 
 def meaning(meant: Concept) -> tuple[str, Row] | None:
@@ -58,50 +62,32 @@ def recorded(resource: dict[str, object]) -> str:
     )
 
 
-def map_condition(entry: Entry, chart: Chart, cancers: Cancers) -> None:
+def map_condition(entry: Entry, cancers: Cancers) -> None:
     """One Condition -> its rows."""
     resource = entry.resource
+    told = Told(entry, cancers, resource, concept(resource.get("code")))
     verification = code_of(resource.get("verificationStatus"))
     if "entered-in-error" in (verification, code_of(resource.get("clinicalStatus"))):
-        chart.note(entry, ENTERED_IN_ERROR)
+        told.note(ENTERED_IN_ERROR)
         return
     if not resource.get("subject") and resource.get("patient"):
-        chart.note(entry, "is written for another FHIR version (patient, not subject)")
-    meant = concept(resource.get("code"))
-    found = meaning(meant)
+        told.note("is written for another FHIR version (patient, not subject)")
+    found = meaning(told.meant)
     if found is None:
-        chart.miss(entry, meant)
+        told.miss()
     elif verification in _UNSURE and found[0] != "symptom":
-        chart.note(entry, f"is only {verification}; not counted as a diagnosis")
+        told.note(f"is only {verification}; not counted as a diagnosis")
     else:
-        _take(entry, chart, cancers, meant, found, present=verification != "refuted")
+        _take(told, *found, present=verification != "refuted")
 
 
-def _take(
-    entry: Entry,
-    chart: Chart,
-    cancers: Cancers,
-    meant: Concept,
-    found: tuple[str, Row],
-    *,
-    present: bool,
-) -> None:
-    name, row = found
-    if name == "breast_cancer":
-        _breast(entry, chart, cancers, meant, row, present)
-    elif name == "metastasis":
-        _metastasis(entry, chart, cancers, meant, row, present)
-    elif name == "other_cancer":
-        _other_cancer(entry, chart, cancers, meant, row, present)
-    elif name == "condition":
-        _problem(entry, chart, row["kind"], present, row, meant)
-        _recurrence_implies_breast(entry, cancers, row, present)
-    elif name == "symptom":
-        _symptom(entry, chart, meant, row, present)
+def _take(told: Told, name: str, row: Row, *, present: bool) -> None:
+    if name in _MAPPED:
+        _MAPPED[name](told, row, present)
     elif name == "menopause" and present:
-        chart.patient["menopause"] = row["menopause"]
+        told.chart.patient["menopause"] = row["menopause"]
     elif name == "receptor_state" and present:
-        cancers.receptor_conditions.append(entry)
+        told.cancers.receptor_conditions.append(told.entry)
 
 
 def receptor_states(entry: Entry) -> list[tuple[str, object]]:
@@ -115,17 +101,20 @@ def receptor_states(entry: Entry) -> list[tuple[str, object]]:
     return [(field, value if field == "her2" else value == "true")]
 
 
-def _breast(
-    entry: Entry, chart: Chart, cancers: Cancers, meant: Concept, row: Row, present: bool
-) -> None:
+def _breast(told: Told, row: Row, present: bool) -> None:
     if not present:
-        chart.note(entry, "was refuted; no breast cancer is recorded for it")
+        told.note("was refuted; no breast cancer is recorded for it")
         return
     history = row["state"] == "history"
-    fields: RawRow = {} if history else _breast_fields(entry, meant, row)
-    relisted = not onset(entry.resource) or _is_of_an_encounter(entry)
-    began = "" if history else onset(entry.resource)
-    cancers.add_breast(entry, fields, began, relisted=relisted, history=history)
+    fields: RawRow = {} if history else _breast_fields(told, row)
+    began = onset(told.resource)
+    told.cancers.add_breast(
+        told.entry,
+        fields,
+        "" if history else began,
+        relisted=not began or _is_of_an_encounter(told.entry),
+        history=history,
+    )
 
 
 def _is_of_an_encounter(entry: Entry) -> bool:
@@ -135,11 +124,11 @@ def _is_of_an_encounter(entry: Entry) -> bool:
     )
 
 
-def _breast_fields(entry: Entry, meant: Concept, row: Row) -> RawRow:
-    resource = entry.resource
+def _breast_fields(told: Told, row: Row) -> RawRow:
+    resource = told.resource
     fields: RawRow = {
         "diagnosed_on": onset(resource) or recorded(resource),
-        "side": within("", row["side"], resource, meant).side,
+        "side": told.where(side=row["side"]).side,
     }
     listed = _histology(resource)
     fields["histology"] = (listed or row)["histology"] or row["histology"]
@@ -159,25 +148,27 @@ def _histology(resource: dict[str, object]) -> Row | None:
     return None
 
 
-def _metastasis(
-    entry: Entry, chart: Chart, cancers: Cancers, meant: Concept, row: Row, present: bool
-) -> None:
+def _metastasis(told: Told, row: Row, present: bool) -> None:
     if row["kind"] == "regional_nodes":
-        chart.note(entry, "is spread to lymph nodes near the breast, or not said which; no row")
-    for kind in _spread(entry, meant, row):
-        _problem(entry, chart, kind, present, row, meant)
-    if present and any("breast" in said.casefold() for said in meant.texts):
-        cancers.add_breast(entry, {}, "", relisted=True, history=True)
+        told.note("is spread to lymph nodes near the breast, or not said which; no row")
+    for kind in _spread(told, row):
+        _problem(told, {**row, "kind": kind}, present)
+    if present and any("breast" in said.casefold() for said in told.meant.texts):
+        _implies_breast(told)
 
 
-def _spread(entry: Entry, meant: Concept, row: Row) -> list[str]:
+def _implies_breast(told: Told) -> None:
+    told.cancers.add_breast(told.entry, {}, "", relisted=True, history=True)
+
+
+def _spread(told: Told, row: Row) -> list[str]:
     """The kinds of metastasis: the list's own, or by the body sites, or by the words."""
     if row["kind"] == "regional_nodes":
         return []
     if row["kind"] != "by_body_site":
         return [row["kind"]]
-    organs = [find("organ", site) for site in body_sites(entry.resource)]
-    kinds = {organ["kind"] for organ in organs if organ} or {_organ_in_words(meant)}
+    organs = [find("organ", site) for site in body_sites(told.resource)]
+    kinds = {organ["kind"] for organ in organs if organ} or {_organ_in_words(told.meant)}
     wanted = kinds - {"breast", "regional_nodes", ""}
     return sorted(wanted) or ["distant_metastasis"]
 
@@ -187,58 +178,53 @@ def _organ_in_words(meant: Concept) -> str:
     return found[1]["kind"] if found else ""
 
 
-def _other_cancer(
-    entry: Entry, chart: Chart, cancers: Cancers, meant: Concept, row: Row, present: bool
-) -> None:
+def _other_cancer(told: Told, row: Row, present: bool) -> None:
     """Another cancer; a plain `malignant neoplasm` is one only if its body site says so."""
     if row["site"] == "by_body_site":
-        organs = [found for site in body_sites(entry.resource) if (found := find("organ", site))]
+        sites = body_sites(told.resource)
+        organs = [found for site in sites if (found := find("organ", site))]
         if any(organ["kind"] == "breast" for organ in organs):
-            in_breast = {"side": "", "invasive": "", "histology": "", "state": "current"}
-            _breast(entry, chart, cancers, meant, in_breast, present)
+            _breast(told, _IN_BREAST, present)
             return
-        if not body_sites(entry.resource):
-            chart.miss(entry, meant)
+        if not sites:
+            told.miss()
             return
-    _problem(entry, chart, "other_cancer", present, row, meant)
+    _problem(told, {"kind": "other_cancer"}, present, local=False)
     if present:
-        cancers.add_other(entry)
+        told.cancers.add_other(told.entry)
 
 
-def _problem(
-    entry: Entry, chart: Chart, kind: str, present: bool, row: Row, meant: Concept
-) -> None:
-    resource = entry.resource
-    where = within(row.get("site", ""), row.get("side", ""), resource, meant)
-    chart.add(
+def _condition(told: Told, row: Row, present: bool) -> None:
+    _problem(told, row, present)
+    if present and row["kind"] == "local_recurrence":
+        _implies_breast(told)
+
+
+def _problem(told: Told, row: Row, present: bool, *, local: bool = True) -> None:
+    resource = told.resource
+    where = told.where(row.get("site", ""), row.get("side", "")) if local else Place()
+    told.add(
         "condition",
-        entry,
-        kind=kind,
+        kind=row["kind"],
         onset_on=onset(resource) or recorded(resource),
         resolved_on=first_day(resource.get("abatementDateTime"), resource.get("abatementPeriod")),
-        site=where.site if kind != "other_cancer" else "",
-        side=where.side if kind != "other_cancer" else "",
+        site=where.site,
+        side=where.side,
         present=None if present else False,
     )
 
 
-def _recurrence_implies_breast(entry: Entry, cancers: Cancers, row: Row, present: bool) -> None:
-    if present and row["kind"] == "local_recurrence":
-        cancers.add_breast(entry, {}, "", relisted=True, history=True)
-
-
-def _symptom(entry: Entry, chart: Chart, meant: Concept, row: Row, present: bool) -> None:
-    resource = entry.resource
-    reported = recorded(resource) or onset(resource)
-    if not reported and code_of(resource.get("clinicalStatus")) in _OVER:
-        chart.note(entry, "is a complaint that is over, without a date; left out")
-        return
-    where = within(row["site"], row["side"], resource, meant)
-    more = {row["more"]: True} if row["more"] else {}
+def _symptom(told: Told, row: Row, present: bool) -> None:
+    resource = told.resource
     began = onset(resource)
-    chart.add(
+    reported = recorded(resource) or began
+    if not reported and code_of(resource.get("clinicalStatus")) in _OVER:
+        told.note("is a complaint that is over, without a date; left out")
+        return
+    where = told.where(row["site"], row["side"])
+    more = {row["more"]: True} if row["more"] else {}
+    told.add(
         "symptom",
-        entry,
         reported_on=reported,
         kind=row["kind"],
         present=None if present else False,
@@ -264,3 +250,12 @@ def reporter_of(reference: object) -> str:
         "Practitioner": "clinician",
         "PractitionerRole": "clinician",
     }.get(kind, "")
+
+
+_MAPPED: dict[str, Callable[[Told, Row, bool], None]] = {
+    "breast_cancer": _breast,
+    "metastasis": _metastasis,
+    "other_cancer": _other_cancer,
+    "condition": _condition,
+    "symptom": _symptom,
+}

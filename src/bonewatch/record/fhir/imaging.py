@@ -142,7 +142,7 @@ def _result(resource: dict[str, object]) -> str:
     return next((r for r in order if r in results), next(iter(sorted(results)), ""))
 
 
-def map_study(entry: Entry, chart: Chart) -> None:
+def map_study(entry: Entry, chart: Chart, index: Index) -> None:
     """One ImagingStudy -> a study by its modalities, region and description."""
     resource = entry.resource
     if in_error(entry, chart) or _never_happened(entry, chart):
@@ -192,7 +192,7 @@ def _known_modality(meant: Concept) -> Row | None:
     return found[1] if found else find("modality", meant)
 
 
-def map_order(entry: Entry, chart: Chart) -> None:
+def map_order(entry: Entry, chart: Chart, index: Index) -> None:
     """One ServiceRequest for imaging -> a study that was asked for."""
     resource = entry.resource
     if in_error(entry, chart) or _never_happened(entry, chart):

@@ -8,9 +8,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from bonewatch.record.fhir.chart import Chart
 from bonewatch.record.fhir.code_lists import Concept, find
-from bonewatch.record.fhir.resources import Entry
+from bonewatch.record.fhir.told import Told
 from bonewatch.record.fhir.values import Amount, code_of, concept, items, mapping, mappings, text
 from bonewatch.record.units import UnitError, canonical_unit, to_canonical
 from bonewatch.record.words import words
@@ -22,13 +21,16 @@ _FLAGS = {
 }  # fmt: skip
 _SCORE = re.compile(r"(?<!\d)(\d{1,3})(?!\d)")
 _ABSENT = "absent"
+_SCORES = {"smoker", "ecog", "karnofsky"}
 
 
 def is_absent(part: dict[str, object]) -> bool:
     """True when the value was asked for and is not there."""
     if part.get("dataAbsentReason"):
         return True
-    value = concept(part.get("valueCodeableConcept"))
+    if "valueCodeableConcept" not in part:
+        return False
+    value = concept(part["valueCodeableConcept"])
     return bool(value.codings) and all(coding.system == _ABSENT for coding in value.codings)
 
 
@@ -51,43 +53,38 @@ def _middle(span: dict[str, object]) -> Amount | None:
     return Amount((low.value + high.value) / 2, low.unit)
 
 
-def measure(entry: Entry, chart: Chart, what: str, part: dict[str, object], on: str) -> None:
+def measure(told: Told, what: str) -> None:
     """One value of `what`, or only its flag, as a row."""
-    flag = _flag(part)
-    amount = _scored(what, part) or amount_of(part)
-    if amount is None:
-        if flag:
-            chart.add("measurement", entry, measured_on=on, what=what, flag=flag)
-        else:
-            chart.note(entry, f"{what} has no value that can be read; left out")
-        return
-    value = _converted(entry, chart, what, amount)
-    if value is None:
-        return
-    low, high = _range(what, part, amount.unit)
-    chart.add(
-        "measurement",
-        entry,
-        measured_on=on,
-        what=what,
-        value=value,
-        unit=canonical_unit(what),
-        low=low,
-        high=high,
-        flag=flag,
-    )
+    flag = _flag(told.part)
+    amount = _scored(what, told.part) or amount_of(told.part)
+    if amount is None and flag:
+        told.add("measurement", measured_on=told.on, what=what, flag=flag)
+    elif amount is None:
+        told.note(f"{what} has no value that can be read; left out")
+    elif (value := _converted(told, what, amount)) is not None:
+        low, high = _range(what, told.part, amount.unit)
+        told.add(
+            "measurement",
+            measured_on=told.on,
+            what=what,
+            value=value,
+            unit=canonical_unit(what),
+            low=low,
+            high=high,
+            flag=flag,
+        )
 
 
-def _converted(entry: Entry, chart: Chart, what: str, amount: Amount) -> float | None:
+def _converted(told: Told, what: str, amount: Amount) -> float | None:
     try:
         value = to_canonical(what, amount.value, amount.unit)
     except UnitError as problem:
-        chart.note(entry, f"{problem}; left out")
+        told.note(f"{problem}; left out")
         return None
     least, most = _possible(what)
     if not least <= value <= most:
         unit = canonical_unit(what)
-        chart.note(entry, f"{what} cannot be outside {least:g} to {most:g} {unit}; left out")
+        told.note(f"{what} cannot be outside {least:g} to {most:g} {unit}; left out")
         return None
     return value
 
@@ -100,15 +97,15 @@ def _possible(what: str) -> tuple[float, float]:
 
 def _scored(what: str, part: dict[str, object]) -> Amount | None:
     """A score or habit told by an answer's code or words."""
+    if what not in _SCORES:
+        return None
     answer = concept(part.get("valueCodeableConcept"))
     if what == "smoker":
         said = part.get("valueBoolean")
         row = find("smoking", answer)
         value = str(int(said)) if isinstance(said, bool) else row["value"] if row else ""
         return Amount(float(value)) if value else None
-    if what in ("ecog", "karnofsky"):
-        return _performance(what, answer, text(part.get("valueString")))
-    return None
+    return _performance(what, answer, text(part.get("valueString")))
 
 
 def _performance(what: str, answer: Concept, written: str) -> Amount | None:

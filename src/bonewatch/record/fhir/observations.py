@@ -6,14 +6,16 @@ their own with the date of the whole.
 
 from __future__ import annotations
 
-from bonewatch.record.fhir.cancers import Cancers
-from bonewatch.record.fhir.chart import Chart, in_error
+from collections.abc import Callable
+
+from bonewatch.record.fhir.cancers import Cancers, Fact
+from bonewatch.record.fhir.chart import in_error
 from bonewatch.record.fhir.code_lists import Concept, Row, find, find_code, find_words
 from bonewatch.record.fhir.complaints import pain, told_symptom, yes_or_no
 from bonewatch.record.fhir.measurements import is_absent, measure
-from bonewatch.record.fhir.places import within
 from bonewatch.record.fhir.resources import Entry
 from bonewatch.record.fhir.staging import category_of, read_category
+from bonewatch.record.fhir.told import Told
 from bonewatch.record.fhir.tumours import tumour_fact
 from bonewatch.record.fhir.values import concept, first_day, mappings, text
 
@@ -23,9 +25,9 @@ _NEVER_HAPPENED = {"cancelled", "registered"}
 _RANKS = {"p": 3, "c": 2, "": 1}
 
 
-def map_observation(entry: Entry, chart: Chart, cancers: Cancers) -> None:
+def map_observation(entry: Entry, cancers: Cancers) -> None:
     """One Observation and its components -> their rows."""
-    resource = entry.resource
+    resource, chart = entry.resource, cancers.chart
     if in_error(entry, chart):
         return
     if text(resource.get("status")).casefold() in _NEVER_HAPPENED:
@@ -38,78 +40,50 @@ def map_observation(entry: Entry, chart: Chart, cancers: Cancers) -> None:
         resource.get("issued"),
     )
     components = list(mappings(resource.get("component")))
-    _part(entry, chart, cancers, resource, on, is_whole=bool(components))
+    if not components or _has_value(resource):
+        _part(Told(entry, cancers, resource, concept(resource.get("code")), on))
     for component in components:
-        _part(entry, chart, cancers, component, on)
+        _part(Told(entry, cancers, component, concept(component.get("code")), on))
 
 
 def _has_value(part: dict[str, object]) -> bool:
     return any(name.startswith("value") for name in part)
 
 
-def _part(
-    entry: Entry,
-    chart: Chart,
-    cancers: Cancers,
-    part: dict[str, object],
-    on: str,
-    *,
-    is_whole: bool = False,
-) -> None:
+def _part(told: Told) -> None:
     """The observation itself, or one of its components."""
-    meant = concept(part.get("code"))
-    found = find_code(_BY_CODE, meant) or find_words(_BY_WORDS, meant)
-    if is_whole and not _has_value(part):
-        return
+    found = find_code(_BY_CODE, told.meant) or find_words(_BY_WORDS, told.meant)
     if found is None:
-        chart.miss(entry, meant)
-    elif not is_absent(part):
-        _take(entry, chart, cancers, part, on, meant, found)
+        told.miss()
+    elif not is_absent(told.part):
+        _take(told, *found)
 
 
-def _take(
-    entry: Entry,
-    chart: Chart,
-    cancers: Cancers,
-    part: dict[str, object],
-    on: str,
-    meant: Concept,
-    found: tuple[str, Row],
-) -> None:
-    name, row = found
+def _take(told: Told, name: str, row: Row) -> None:
     role = row["role"] if name == "observation" else name
     if role == "measurement":
-        measure(entry, chart, row["name"], part, on)
-    elif role == "stage":
-        _stage(entry, chart, cancers, part, row, on)
-    elif role == "cancer":
-        tumour_fact(entry, chart, cancers, part, row, on)
+        measure(told, row["name"])
     elif row.get("name") == "pain_severity":
-        pain(entry, chart, part, on)
-    elif role == "symptom":
-        told_symptom(entry, chart, part, on, meant, row)
-    elif role in ("metastasis", "condition"):
-        _problem(entry, chart, part, on, meant, row)
-    elif role in ("menopause", "patient"):
-        _menopause(chart, part, row)
+        pain(told)
+    elif role in _MAPPED:
+        _MAPPED[role](told, row)
 
 
-def _stage(
-    entry: Entry, chart: Chart, cancers: Cancers, part: dict[str, object], row: Row, on: str
-) -> None:
+def _stage(told: Told, row: Row) -> None:
     """A stage group or category, onto the breast cancer it is about and no other."""
-    answer, written = concept(part.get("valueCodeableConcept")), text(part.get("valueString"))
-    owner = cancers.owner(entry)
+    answer = concept(told.part.get("valueCodeableConcept"))
+    written = text(told.part.get("valueString"))
+    owner = told.cancers.owner(told.entry)
     if owner is None:
         return
     category = category_of(row["name"], answer) or (
         read_category(row["name"], written) if written else None
     )
     if category is not None:
-        how = row["more"] or category.how
-        cancers.state(owner, entry, row["name"], category.value, _RANKS[how], on)
+        rank = _RANKS[row["more"] or category.how]
+        told.cancers.state(owner, told.entry, Fact(row["name"], category.value, rank, told.on))
     elif not _says_not_assessed(answer, written):
-        chart.note(entry, f"gives a {row['name']} that is not a value for breast cancer; left out")
+        told.note(f"gives a {row['name']} that is not a value for breast cancer; left out")
 
 
 def _says_not_assessed(answer: Concept, written: str) -> bool:
@@ -118,28 +92,38 @@ def _says_not_assessed(answer: Concept, written: str) -> bool:
     )
 
 
-def _problem(
-    entry: Entry, chart: Chart, part: dict[str, object], on: str, meant: Concept, row: Row
-) -> None:
+def _problem(told: Told, row: Row) -> None:
     """A problem asked about: `history of metastatic cancer: no`."""
-    answer = yes_or_no(part)
-    if row["kind"] in ("by_body_site", "regional_nodes") or (answer is None and _has_value(part)):
-        chart.miss(entry, meant)
+    answer = yes_or_no(told.part)
+    if row["kind"] in ("by_body_site", "regional_nodes") or (
+        answer is None and _has_value(told.part)
+    ):
+        told.miss()
         return
-    where = within(row.get("site", ""), row.get("side", ""), entry.resource, meant)
-    chart.add(
+    where = told.where(row.get("site", ""), row.get("side", ""))
+    told.add(
         "condition",
-        entry,
         kind=row["kind"],
-        onset_on=on,
+        onset_on=told.on,
         site=where.site,
         side=where.side,
         present=False if answer is False else None,
     )
 
 
-def _menopause(chart: Chart, part: dict[str, object], row: Row) -> None:
-    told = find("menopause", concept(part.get("valueCodeableConcept")))
-    state = told["menopause"] if told else row.get("menopause", "")
+def _menopause(told: Told, row: Row) -> None:
+    answer = find("menopause", concept(told.part.get("valueCodeableConcept")))
+    state = answer["menopause"] if answer else row.get("menopause", "")
     if state:
-        chart.patient["menopause"] = state
+        told.chart.patient["menopause"] = state
+
+
+_MAPPED: dict[str, Callable[[Told, Row], None]] = {
+    "stage": _stage,
+    "cancer": tumour_fact,
+    "symptom": told_symptom,
+    "metastasis": _problem,
+    "condition": _problem,
+    "menopause": _menopause,
+    "patient": _menopause,
+}

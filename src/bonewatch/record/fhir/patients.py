@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bonewatch.record.fhir.chart import Chart
+from bonewatch.record.fhir.references import Index
 from bonewatch.record.fhir.resources import Entry
 from bonewatch.record.fhir.values import code_of, day, text
 from bonewatch.record.tables import PATIENT
@@ -10,7 +11,7 @@ from bonewatch.record.tables import PATIENT
 _SEXES = PATIENT.field("sex").choices
 
 
-def map_patient(entry: Entry, chart: Chart) -> None:
+def map_patient(entry: Entry, chart: Chart, index: Index) -> None:
     """One Patient -> the patient row."""
     resource, row = entry.resource, chart.patient
     if row["at"]:

@@ -14,6 +14,7 @@ from bonewatch.record.fhir.complaints import severity_of, yes_or_no
 from bonewatch.record.fhir.conditions import reporter_of
 from bonewatch.record.fhir.measurements import amount_of
 from bonewatch.record.fhir.places import place_of
+from bonewatch.record.fhir.references import Index
 from bonewatch.record.fhir.resources import Entry
 from bonewatch.record.fhir.values import concept, day, first_day, mapping, mappings, text
 from bonewatch.record.tables import SYMPTOM, Field
@@ -24,7 +25,7 @@ _SEPARATORS = re.compile(r"[/:]")
 _RESERVED = {"kind", "reported_on", "reporter"}
 
 
-def map_answers(entry: Entry, chart: Chart) -> None:
+def map_answers(entry: Entry, chart: Chart, index: Index) -> None:
     """One QuestionnaireResponse -> the complaints in it."""
     if in_error(entry, chart):
         return

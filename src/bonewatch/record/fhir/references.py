@@ -25,7 +25,9 @@ def tail(reference: str) -> str:
 
 def target(reference: object) -> str:
     """The text of a reference; empty when it has none."""
-    return text(reference) or text(mapping(reference).get("reference"))
+    if isinstance(reference, dict):
+        reference = reference.get("reference")
+    return reference.strip() if isinstance(reference, str) else ""
 
 
 class Index:
@@ -89,15 +91,17 @@ class Index:
         if entry.type == "Patient":
             return _patient_id(entry)
         for name in _SUBJECTS:
-            reference = mapping(entry.resource.get(name))
+            reference = entry.resource.get(name)
             if reference:
-                found = self._patient(reference, entry)
+                found = self._patient(mapping(reference), entry)
                 if found is not None:
                     return found
         return self.subject_id(entry.inside) if entry.inside else None
 
     def _patient(self, reference: dict[str, object], entry: Entry) -> str | None:
-        found = self.find(reference, entry) or self._identified(reference)
+        found = self.find(reference, entry)
+        if found is None and "identifier" in reference:
+            found = self._identified(reference)
         if found is not None:
             return _patient_id(found) if found.type == "Patient" else None
         kind, slash, identity = tail(target(reference)).partition("/")

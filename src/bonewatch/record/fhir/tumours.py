@@ -6,16 +6,17 @@ A receptor of a sample taken elsewhere than the breast is a biopsy's, not the pr
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 
-from bonewatch.record.fhir.cancers import Cancers
-from bonewatch.record.fhir.chart import Chart
+from bonewatch.record.fhir.cancers import Fact
 from bonewatch.record.fhir.code_lists import Concept, Row, find, rows
 from bonewatch.record.fhir.complaints import yes_or_no
 from bonewatch.record.fhir.measurements import amount_of
 from bonewatch.record.fhir.places import place_of
 from bonewatch.record.fhir.resources import Entry
-from bonewatch.record.fhir.values import Amount, concept, first_day, mapping, text
+from bonewatch.record.fhir.told import Told
+from bonewatch.record.fhir.values import Amount, concept, mapping, text
 from bonewatch.record.tables import PRIMARY_CANCER, Field
 from bonewatch.record.units import UnitError, to_canonical
 
@@ -30,22 +31,21 @@ _RANKS = {"fish": 3, "": 2, "ihc": 1}
 _WHOLE = ("nodes_positive", "nodes_examined")
 
 
-def tumour_fact(
-    entry: Entry, chart: Chart, cancers: Cancers, part: dict[str, object], row: Row, on: str
-) -> None:
+def tumour_fact(told: Told, row: Row) -> None:
     """One fact, onto the breast cancer (or the biopsy) it is about."""
-    facts = _facts(row["name"], row["more"], part)
+    facts = _facts(row["name"], row["more"], told.part)
     if not facts:
-        chart.note(entry, f"{row['name']} has no value that can be used; left out")
+        told.note(f"{row['name']} has no value that can be used; left out")
         return
-    elsewhere = _sampled_elsewhere(entry, cancers)
+    elsewhere = _sampled_elsewhere(told)
     if elsewhere:
-        _onto_biopsy(entry, chart, facts, elsewhere, on)
+        _onto_biopsy(told, facts, elsewhere)
         return
-    owner = cancers.owner(entry, breast_only=_is_of_the_breast(entry))
+    owner = told.cancers.owner(told.entry, breast_only=_is_of_the_breast(told.entry))
     if owner is not None:
         for name, value in facts:
-            cancers.state(owner, entry, name, value, _RANKS[row["more"]], on)
+            fact = Fact(name, value, _RANKS[row["more"]], told.on)
+            told.cancers.state(owner, told.entry, fact)
 
 
 def _is_of_the_breast(entry: Entry) -> bool:
@@ -60,23 +60,29 @@ def _said(part: dict[str, object]) -> Concept:
 
 
 def _facts(name: str, method: str, part: dict[str, object]) -> Facts:
-    said = _said(part)
     if name in ("er", "pr"):
-        return _receptor(name, said, part)
-    if name == "er_and_pr":
-        both_absent = yes_or_no(part) is False
-        return [("er_positive", False), ("pr_positive", False)] if both_absent else []
+        return _receptor(name, _said(part), part)
     if name == "her2":
-        return _her2(method, said, part)
-    if name == "grade":
-        return _grade(said, part)
-    if name == "histology":
-        row = find("histology", said)
-        return [("histology", row["histology"])] if row and row["histology"] else []
-    if name == "lymphovascular_invasion":
-        answer = yes_or_no(part)
-        return [] if answer is None else [(name, answer)]
+        return _her2(method, _said(part), part)
+    if name in _READ:
+        return _READ[name](part)
     return _number(name, part)
+
+
+def _both_receptors(part: dict[str, object]) -> Facts:
+    """One answer for two receptors: only `negative` tells about each."""
+    negative = yes_or_no(part) is False
+    return [("er_positive", False), ("pr_positive", False)] if negative else []
+
+
+def _histology(part: dict[str, object]) -> Facts:
+    row = find("histology", _said(part))
+    return [("histology", row["histology"])] if row and row["histology"] else []
+
+
+def _invasion(part: dict[str, object]) -> Facts:
+    answer = yes_or_no(part)
+    return [] if answer is None else [("lymphovascular_invasion", answer)]
 
 
 def _receptor(name: str, said: Concept, part: dict[str, object]) -> Facts:
@@ -146,8 +152,8 @@ def _band(method: str, value: float, open_ended: bool, said: Concept, amount: Am
     return top[2] if open_ended and not downwards and value >= top[0] else ""
 
 
-def _grade(said: Concept, part: dict[str, object]) -> Facts:
-    row = find("tumour_grade", said)
+def _grade(part: dict[str, object]) -> Facts:
+    row = find("tumour_grade", _said(part))
     amount = amount_of(part)
     if row is None and amount is not None and amount.value in (1, 2, 3):
         return [("grade", int(amount.value))]
@@ -169,20 +175,28 @@ def _number(name: str, part: dict[str, object]) -> Facts:
     return _within_scale(name, float(f"{value:.10g}"))
 
 
-def _sampled_elsewhere(entry: Entry, cancers: Cancers) -> str:
+def _sampled_elsewhere(told: Told) -> str:
     """The site of the sample when that is neither the breast nor its lymph nodes."""
-    specimen = cancers.index.find(entry.resource.get("specimen"), entry)
+    specimen = told.cancers.index.find(told.resource.get("specimen"), told.entry)
     collection = mapping(specimen.resource.get("collection")) if specimen else {}
-    taken_from = concept(collection.get("bodySite") or entry.resource.get("bodySite"))
+    taken_from = concept(collection.get("bodySite") or told.resource.get("bodySite"))
     organ = find("organ", taken_from)
     if organ is None or organ["kind"] in ("breast", "regional_nodes"):
         return ""
     return place_of(taken_from).site or "general"
 
 
-def _onto_biopsy(entry: Entry, chart: Chart, facts: Facts, site: str, on: str) -> None:
+def _onto_biopsy(told: Told, facts: Facts, site: str) -> None:
     kept = {name: value for name, value in facts if name in ("er_percent", "pr_percent", "her2")}
     if kept:
-        chart.add("biopsy", entry, done_on=first_day(on), site=site, **kept)
+        told.add("biopsy", done_on=told.on, site=site, **kept)
     else:
-        chart.note(entry, "is of a sample from elsewhere than the breast; not the primary's")
+        told.note("is of a sample from elsewhere than the breast; not the primary's")
+
+
+_READ: dict[str, Callable[[dict[str, object]], Facts]] = {
+    "er_and_pr": _both_receptors,
+    "grade": _grade,
+    "histology": _histology,
+    "lymphovascular_invasion": _invasion,
+}

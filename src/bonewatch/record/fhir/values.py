@@ -5,7 +5,6 @@ A value of the wrong type counts as absent. No reader raises, whatever it is giv
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator
 from functools import lru_cache
@@ -78,7 +77,7 @@ class Amount(NamedTuple):
         """The amount of a Quantity."""
         quantity = mapping(value)
         found = number(quantity.get("value"))
-        if found is None or not math.isfinite(found):
+        if found is None:
             return None
         unit = text(quantity.get("code")) or text(quantity.get("unit"))
         return Amount(found, unit, text(quantity.get("comparator")))
