@@ -49,6 +49,7 @@ AsOf = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object per line and person.")]
+Full = Annotated[bool, typer.Option("--full", help="Actions and sources of every finding.")]
 Settings = Annotated[
     Path | None, typer.Option("--settings", help="YAML file with cut-offs to change, name: value.")
 ]
@@ -57,12 +58,16 @@ MOST_PROBLEMS = 20
 
 @app.command()
 def assess(
-    files: Files, as_of: AsOf = "", as_json: AsJson = False, settings: Settings = None
+    files: Files,
+    as_of: AsOf = "",
+    as_json: AsJson = False,
+    full: Full = False,
+    settings: Settings = None,
 ) -> None:
     """Assess each record: how urgent, why, what to do, what to ask."""
     day = _day(as_of) if as_of else date.today()
     assessor = _assessor(settings)
-    failed = sum(not _assess_file(assessor, name, day, as_json) for name in files)
+    failed = sum(not _assess_file(assessor, name, day, as_json, full) for name in files)
     if failed:
         _complain(f"{failed} of {len(files)} files could not be assessed")
         raise typer.Exit(1)
@@ -99,7 +104,9 @@ def _day(text: str) -> date:
         ) from None
 
 
-def _assess_file(assessor: Assessor, name: str, day: date, as_json: bool) -> bool:
+def _assess_file(
+    assessor: Assessor, name: str, day: date, as_json: bool, full: bool = False
+) -> bool:
     """Assess everyone in one file and print each; False when the file cannot be used."""
     try:
         records = read_bytes(_content(name))
@@ -112,7 +119,7 @@ def _assess_file(assessor: Assessor, name: str, day: date, as_json: bool) -> boo
             name, [Note("", f"cannot be read: {problem.strerror or 'no reason given'}")], as_json
         )
     for shown in _assessed(assessor, records, day):
-        _show(shown, name, as_json)
+        _show(shown, name, as_json, full)
     return True
 
 
@@ -125,11 +132,11 @@ def _assessed(assessor: Assessor, records: list[Record], day: date) -> Iterator[
         yield assessor.assess(record, day)
 
 
-def _show(assessment: Assessment, name: str, as_json: bool) -> None:
+def _show(assessment: Assessment, name: str, as_json: bool, full: bool) -> None:
     if as_json:
         _print_json(to_json(assessment, name))
     else:
-        Console().print(to_text(assessment, name))
+        Console().print(to_text(assessment, name, full))
 
 
 def _refuse(name: str, problems: list[Note], as_json: bool) -> bool:

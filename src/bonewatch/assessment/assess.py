@@ -12,6 +12,7 @@ from bonewatch.assessment.ask import open_rules, questions
 from bonewatch.assessment.explain import reasons
 from bonewatch.assessment.partly import Partly
 from bonewatch.assessment.result import (
+    SCALE,
     Action,
     Assessment,
     Cited,
@@ -24,8 +25,6 @@ from bonewatch.engine.in_python import Engine, Evaluation
 from bonewatch.knowledge.pack import URGENCIES, Pack, Rule
 from bonewatch.record.checks import later_than
 from bonewatch.record.record import Note, Record
-
-SCALE = "0-10"
 
 
 class Assessor:

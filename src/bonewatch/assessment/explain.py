@@ -31,8 +31,8 @@ def _reason(engine: Engine, evaluation: Evaluation, name: str) -> Reason:
 
 def fact_of(table: str, row: Row) -> Fact:
     """A row as a fact: where it stands, its date, and what it says in both voices."""
-    dated_by = TABLES[table].dated_by
-    day = write_day_numbers(row[dated_by], row[f"{dated_by}_latest"]) if dated_by else None
+    dated_by = TABLES[table].dated_by or TABLES[table].dates[0]
+    day = write_day_numbers(row[dated_by], row[f"{dated_by}_latest"])
     says = _in_words(table, row, plain=False)
     return Fact(str(row["at"]), day, says, _in_words(table, row, plain=True))
 
@@ -40,6 +40,8 @@ def fact_of(table: str, row: Row) -> Fact:
 def _in_words(table: str, row: Row, plain: bool) -> str:
     if table == "measurement":
         return _measured(row, plain)
+    if table == "patient":
+        return "born"
     said = [_part(field, row[field.name], plain) for field in TABLES[table].fields]
     parts = [part for part in said if part]
     if row.get("present") is False:

@@ -10,6 +10,9 @@ from typing import Literal
 from bonewatch.features.to_python import Value
 from bonewatch.record.record import Note
 
+SCALE = "0-10"
+"""The unit of a pain score; written "of 10"."""
+
 State = Literal["present", "absent", "unknown"]
 
 

@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.panel import Panel
 from rich.text import Text
 
-from bonewatch.assessment.result import Assessment, Finding, Reason
+from bonewatch.assessment.result import SCALE, Assessment, Fact, Finding, Reason
 from bonewatch.features.to_python import Value
 
 _STYLES = {
@@ -28,10 +28,13 @@ _SEEN = {
 }
 
 
-def to_text(assessment: Assessment, file: str = "") -> RenderableType:
-    """The whole answer: what to do first, then why, then what is not known."""
+def to_text(assessment: Assessment, file: str = "", full: bool = False) -> RenderableType:
+    """The answer: what to do first, then why, then what is not known.
+
+    Findings below the top urgency are given without their actions and sources unless `full`.
+    """
     return Panel(
-        Group(*_parts(assessment)),
+        Group(*_parts(assessment, full)),
         title=_title(assessment, file),
         subtitle=_subtitle(assessment),
         border_style=_STYLES[assessment.urgency].split(" on ")[-1],
@@ -50,7 +53,7 @@ def _subtitle(assessment: Assessment) -> Text:
     return Text(f" {knowledge.pack} {knowledge.version} ({knowledge.hash}), {knowledge.review} ")
 
 
-def _parts(assessment: Assessment) -> Iterator[RenderableType]:
+def _parts(assessment: Assessment, full: bool) -> Iterator[RenderableType]:
     yield _urgency(assessment)
     yield _heading("For the patient")
     yield _indented(assessment.headline.patient)
@@ -60,7 +63,7 @@ def _parts(assessment: Assessment) -> Iterator[RenderableType]:
         yield _indented(assessment.safety_net.patient)
     yield _heading("For the clinician")
     yield _indented(assessment.headline.clinician)
-    yield from _why(assessment)
+    yield from _why(assessment, full)
     yield from _not_known(assessment)
     yield from _record(assessment)
     for caution in assessment.cautions:
@@ -84,11 +87,13 @@ def _indented(words: str) -> RenderableType:
     return Padding(Text(words), (0, 0, 0, 2))
 
 
-def _why(assessment: Assessment) -> Iterator[RenderableType]:
+def _why(assessment: Assessment, full: bool) -> Iterator[RenderableType]:
     if assessment.findings:
         yield _heading("Why")
+    told: set[str] = set()
     for finding in assessment.findings:
-        yield Padding(Group(*_finding(finding)), (0, 0, 0, 2))
+        whole = full or finding.urgency == assessment.urgency
+        yield Padding(Group(*_finding(finding, whole, told)), (0, 0, 0, 2))
     ours = dict.fromkeys(line for f in assessment.findings for line in f.conventions)
     if ours:
         yield _heading("Cut-offs of ours used here, adjustable, to be confirmed by a clinician")
@@ -96,26 +101,35 @@ def _why(assessment: Assessment) -> Iterator[RenderableType]:
         yield _indented(f"• {line}")
 
 
-def _finding(finding: Finding) -> Iterator[RenderableType]:
+def _finding(finding: Finding, whole: bool, told: set[str]) -> Iterator[RenderableType]:
     urgency = finding.urgency.replace("_", " ")
     yield Text.from_markup(f"[bold]{finding.rule}[/] {escape(finding.title)} [dim]({urgency})[/]")
     for reason in finding.because:
-        yield _indented(_because(reason))
-    for action in finding.actions:
+        yield _indented(_because(reason, told))
+    for action in finding.actions if whole else ():
         yield _indented(f"→ {action.says}")
-    for line in _standing(finding):
+    for line in _standing(finding) if whole else ():
         yield Padding(Text(line, style="dim"), (0, 0, 0, 2))
 
 
-def _because(reason: Reason) -> str:
-    facts = "; ".join(f"{f.says} ({f.date or 'no date'}, {f.at})" for f in reason.facts)
+def _because(reason: Reason, told: set[str]) -> str:
+    facts = "; ".join(_fact(fact, told) for fact in reason.facts)
     return f"{_said(reason)}{' ← ' + facts if facts else ''}"
+
+
+def _fact(fact: Fact, told: set[str]) -> str:
+    """A fact in full the first time, then by its place alone."""
+    if fact.at in told:
+        return fact.at
+    told.add(fact.at)
+    return f"{fact.says} ({fact.date or 'no date'}, {fact.at})"
 
 
 def _said(reason: Reason) -> str:
     if isinstance(reason.value, bool):
         return reason.meaning if reason.value else f"not so: {reason.meaning}"
-    return f"{reason.meaning}: {_number(reason.value)} {reason.unit}"
+    unit = "of 10" if reason.unit == SCALE else reason.unit
+    return f"{reason.meaning}: {_number(reason.value)} {unit}"
 
 
 def _number(value: Value) -> str:

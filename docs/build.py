@@ -1,0 +1,225 @@
+"""Write the pages that come from the pack and the tables, or check that they are current.
+
+`python docs/build.py` writes docs/reference/*.md and the picture; `--check` exits 1 and names
+each stale page.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.console import Console
+
+from bonewatch.assessment.assess import Assessor
+from bonewatch.assessment.to_text import to_text as to_page
+from bonewatch.demo import CAST, DAY
+from bonewatch.features.catalogue import Feature
+from bonewatch.features.to_text import to_text
+from bonewatch.features.to_words import to_words
+from bonewatch.knowledge.load import core_pack
+from bonewatch.knowledge.pack import Pack, Rule
+from bonewatch.record.from_file import read_bytes
+from bonewatch.record.tables import TABLES, Field, Table
+from bonewatch.record.words import words
+
+DOCS = Path(__file__).parent
+MADE = "<!-- Made by docs/build.py from the pack and the tables. Do not edit. -->"
+LISTS = ("symptom", "site", "measurement", "agent", "condition")
+
+
+def pages(pack: Pack) -> dict[str, str]:
+    """Every generated page by its file name."""
+    made = {
+        "rules.md": rules_page(pack),
+        "features.md": features_page(pack),
+        "settings.md": settings_page(pack),
+        "sources.md": sources_page(pack),
+        "record.md": record_page(),
+        "words.md": words_page(),
+    }
+    return {name: "\n".join([MADE, "", *lines]).rstrip() + "\n" for name, lines in made.items()}
+
+
+def rules_page(pack: Pack) -> Iterator[str]:
+    """Every rule in words, by tier, with its sources and examples."""
+    yield "# Rules"
+    yield ""
+    yield f"Pack {pack.about.name} {pack.version}. A rule that says unreviewed is signed by no one."
+    for name, tier in pack.urgencies.items():
+        yield from ("", f"## {tier.label} ({tier.within})")
+        for rule in sorted(pack.rules.values(), key=lambda r: r.id):
+            if rule.urgency == name:
+                yield from _rule(pack, rule)
+
+
+def _rule(pack: Pack, rule: Rule) -> Iterator[str]:
+    meanings = {name: feature.meaning for name, feature in pack.features.items()}
+    text = rule.text
+    yield from ("", f"### {rule.id} {text.title}", "")
+    yield f"Suspect {text.suspect}. Basis: {text.basis}; review: {text.review.state}."
+    yield from ("", "```text", *to_words(rule.when, meanings))
+    guard = to_words(rule.guard, meanings)
+    if guard != ["- True"]:
+        yield from ("and only if (acted on while this is not known)", *guard)
+    yield from ("```", "", f"*Patient:* {text.patient}", "", f"*Clinician:* {text.clinician}", "")
+    yield from (f"- {pack.actions[action]}" for action in text.actions)
+    yield from ("", *_standing(pack, rule), "", "| example | state |", "|---|---|")
+    yield from (f"| {_cell(e.name)} | {e.then} |" for e in text.examples)
+
+
+def _standing(pack: Pack, rule: Rule) -> Iterator[str]:
+    for cited in rule.text.sources:
+        title = pack.sources[cited.id].title
+        yield f"- Source: [{title}](sources.md#{cited.id}), {cited.at} ({_seen(cited.seen)})"
+    if rule.text.own:
+        yield f"- Ours: {rule.text.own}"
+    for name in rule.conventions:
+        setting = pack.settings[name]
+        yield f"- Our cut-off: [{name}](settings.md), {setting.value:g} {setting.unit}"
+
+
+def _seen(mark: str) -> str:
+    return mark.replace("_", "-")
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def features_page(pack: Pack) -> Iterator[str]:
+    """Every feature: what it is, how it is read, its unit, and the question that fills it."""
+    yield from ("# Features", "", "What a record amounts to on a day. Rules read these.", "")
+    yield from ("| feature | is | read from | unit | question |", "|---|---|---|---|---|")
+    for feature in sorted(pack.features.values(), key=lambda f: f.name):
+        cells = (
+            f"`{feature.name}`",
+            feature.meaning,
+            _read_from(feature),
+            feature.unit,
+            feature.ask,
+        )
+        yield "| " + " | ".join(_cell(cell) for cell in cells) + " |"
+
+
+def _read_from(feature: Feature) -> str:
+    if feature.value is not None:
+        return f"`{to_text(feature.value)}`"
+    item = "" if to_text(feature.item) == "true" else f"({to_text(feature.item)})"
+    return f"{feature.source} where `{to_text(feature.match)}` take `{feature.aggregate}{item}`"
+
+
+def settings_page(pack: Pack) -> Iterator[str]:
+    """Every cut-off that stands in one place."""
+    yield from (
+        "# Cut-offs",
+        "",
+        "A clinic changes them with `--settings FILE` (`name: value`).",
+        "",
+    )
+    yield from ("| name | is | value | basis | source |", "|---|---|---|---|---|")
+    for name, setting in sorted(pack.settings.items()):
+        sources = "; ".join(f"{c.id}, {c.at} ({_seen(c.seen)})" for c in setting.sources)
+        value = f"{setting.value:g} {setting.unit}"
+        yield f"| `{name}` | {_cell(setting.is_)} | {value} | {setting.basis} | {_cell(sources)} |"
+
+
+def sources_page(pack: Pack) -> Iterator[str]:
+    """The bibliography, with how each source is known."""
+    yield from ("# Sources", "", "`Known` says what the authors of the pack read of it.")
+    for name, source in sorted(pack.sources.items()):
+        year = f" {source.year}." if source.year else ""
+        places = " ".join(filter(None, (source.published_in, _doi(source.doi), source.url)))
+        authors = f"{source.authors}. " if source.authors else ""
+        yield from ("", f"## {name}", "", f"{authors}{source.title}.{year} {places}".rstrip())
+        yield from ("", f"Known: {source.seen}.")
+
+
+def _doi(doi: str) -> str:
+    return f"doi {doi}" if doi else ""
+
+
+def record_page() -> Iterator[str]:
+    """The ten tables."""
+    yield from (
+        "# The record",
+        "",
+        "Absent or null means not known, unless the field says otherwise.",
+    )
+    for table in TABLES.values():
+        yield from ("", f"## {table.name}", "", f"One row is {table.row_is}. {_listing(table)}", "")
+        yield from ("| field | type | meaning | values |", "|---|---|---|---|")
+        yield from (_field(field) for field in table.fields)
+
+
+def _listing(table: Table) -> str:
+    said = {
+        "open": "No row means not known.",
+        "closed": "No row means no.",
+        "closed_once_listed": "No row means no once the table has any row, else not known.",
+    }
+    return said[table.listing]
+
+
+def _field(field: Field) -> str:
+    values = f"[{field.words}](words.md#{field.words})" if field.words else ", ".join(field.choices)
+    ends = [f"{bound:g}" for bound in (field.least, field.most) if bound is not None]
+    values = values or " to ".join(ends)
+    absent = "" if field.absent_means is None else f"; absent means {field.absent_means!r}"
+    unit = f" ({field.unit})" if field.unit else ""
+    return f"| `{field.name}` | {field.type} | {_cell(field.meaning)}{unit}{absent} | {values} |"
+
+
+def words_page() -> Iterator[str]:
+    """The controlled words."""
+    yield from ("# Controlled words", "")
+    for name in LISTS:
+        listed = words(name).values()
+        more = list(next(iter(listed)).more)
+        yield from (
+            "",
+            f"## {name}",
+            "",
+            "| word | " + " | ".join(["label", "plain", *more]) + " |",
+        )
+        yield "|" + "---|" * (3 + len(more))
+        for word in listed:
+            cells = [f"`{word.word}`", word.label, word.plain, *(word.more[key] for key in more)]
+            yield "| " + " | ".join(_cell(cell) for cell in cells) + " |"
+
+
+def picture() -> str:
+    """What `bonewatch assess` prints for the first of the cast, as an SVG."""
+    assessor = Assessor(core_pack())
+    [record] = read_bytes(CAST[0].read_bytes())
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+        console = Console(record=True, width=100, file=nowhere)
+        console.print(to_page(assessor.assess(record, DAY)))
+    svg = console.export_svg(title="bonewatch assess", unique_id="bonewatch")
+    return re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
+
+
+def main() -> int:
+    """Write or check; the exit code."""
+    made = {f"reference/{name}": text for name, text in pages(core_pack()).items()}
+    made["images/assess.svg"] = picture()
+    if "--check" not in sys.argv[1:]:
+        for name, text in made.items():
+            (DOCS / name).parent.mkdir(exist_ok=True)
+            (DOCS / name).write_text(text, encoding="utf-8")
+        return 0
+    stale = [name for name, text in made.items() if not _is_current(DOCS / name, text)]
+    for name in stale:
+        sys.stderr.write(f"docs/{name} is stale; run `make docs`\n")
+    return 1 if stale else 0
+
+
+def _is_current(path: Path, text: str) -> bool:
+    return path.is_file() and path.read_text(encoding="utf-8") == text
+
+
+if __name__ == "__main__":
+    sys.exit(main())
