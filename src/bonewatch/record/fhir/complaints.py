@@ -58,7 +58,10 @@ def told_symptom(told: Told, row: Row) -> None:
     severity = severity_of(told.part) if row["kind"] == "pain" else None
     if severity is not None and answer is None:
         answer = severity > 0
-    _add(told, row, answer, severity)
+    if answer is None and amount_of(told.part) is not None:
+        told.miss()
+    else:
+        _add(told, row, answer, severity)
 
 
 def _named_by_value(told: Told) -> None:

@@ -139,15 +139,19 @@ def _kind(reference: object) -> str:
 
 
 def assign(index: Index) -> list[str]:
-    """Give each resource its patient's id; the ids in the order they were met."""
-    named = [index.subject_id(entry) for entry in index.entries]
-    standing = [
-        (entry, name)
-        for entry, name in zip(index.entries, named, strict=True)
-        if name is not None and not (entry.type == "Patient" and entry.inside)
-    ]
-    known = list(dict.fromkeys(name for _, name in standing))
+    """Give each resource its patient's id; the ids in the order they were met.
+
+    A contained patient whom nothing names as its subject is nobody's record, and is dropped.
+    """
+    named = [(entry, index.subject_id(entry)) for entry in index.entries]
+    subjects = [name for entry, name in named if name is not None and not _is_contained(entry)]
+    known = list(dict.fromkeys(subjects))
     only = known[0] if len(known) == 1 else ""
-    for entry, name in zip(index.entries, named, strict=True):
+    for entry, name in named:
         entry.patient_id = only if name is None else name
+    index.entries = [entry for entry, name in named if not _is_contained(entry) or name in known]
     return known
+
+
+def _is_contained(entry: Entry) -> bool:
+    return entry.type == "Patient" and entry.inside is not None
