@@ -23,8 +23,8 @@ from bonewatch.assessment.result import (
 )
 from bonewatch.engine.in_python import Engine, Evaluation
 from bonewatch.knowledge.pack import URGENCIES, Pack, Rule
-from bonewatch.record.checks import later_than
-from bonewatch.record.record import Note, Record
+from bonewatch.record.checks import later_than, undated
+from bonewatch.record.record import Record
 
 
 class Assessor:
@@ -112,7 +112,11 @@ class Assessor:
             patient_id=record.patient_id,
             as_of=as_of,
             known={name: evaluation.values[f] for name, f in self.pack.known.items()},
-            notes=(*record.notes, *self._left_out(record, as_of)),
+            notes=(
+                *record.notes,
+                *later_than(record.tables, as_of),
+                *undated(record.tables, as_of),
+            ),
             not_understood=dict(record.not_understood),
             urgency=urgency,
             urgency_low=low,
@@ -129,9 +133,6 @@ class Assessor:
             cautions=self._cautions(evaluation),
             knowledge=self._knowledge(),
         )
-
-    def _left_out(self, record: Record, as_of: date) -> list[Note]:
-        return list(later_than(record.tables, as_of))
 
     def _headline(
         self, urgency: str, findings: tuple[Finding, ...], asked: list[Question]

@@ -94,3 +94,13 @@ def later_than(tables: Mapping[str, Sequence[CheckedRow]], as_of: date) -> Itera
             if isinstance(day, date) and day > as_of:
                 said = f"is dated after {as_of.isoformat()} and was left out"
                 yield Note(f"{row['at']}.{dated_by}", said)
+
+
+def undated(tables: Mapping[str, Sequence[CheckedRow]], as_of: date) -> Iterator[Note]:
+    """Rows without a date that are taken as of the as-of date."""
+    for name, rows in tables.items():
+        table = TABLES[name]
+        for row in rows if table.undated_is_as_of else ():
+            if row[table.dated_by] is None:
+                said = f"has no {table.dated_by}; taken as reported on {as_of.isoformat()}"
+                yield Note(str(row["at"]), said)
