@@ -7,12 +7,12 @@ is prepared over a table that may change (see docs/decisions).
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from itertools import islice
 
 import duckdb
+import orjson
 
 from bonewatch.engine.cohort_sql import ACTS, cohort_sql
 from bonewatch.features.to_python import Value
@@ -78,7 +78,7 @@ class Cohort:
     def _insert(
         self, name: str, typed: Mapping[str, str], rows: Iterable[Mapping[str, object]]
     ) -> None:
-        shape = json.dumps([typed])
+        shape = orjson.dumps([typed]).decode()
         listed = ", ".join(f'"{column}"' for column in typed)
         for text in _texts(rows):
             self._run(
@@ -98,7 +98,7 @@ def _texts(rows: Iterable[Mapping[str, object]]) -> Iterator[str]:
     """The rows as JSON lists, so many at a time."""
     left = iter(rows)
     while part := list(islice(left, _ROWS_AT_ONCE)):
-        yield json.dumps(part, default=date.isoformat)
+        yield orjson.dumps(part).decode()
 
 
 def _answer(pack: Pack, row: tuple[Value, ...]) -> Answer:

@@ -1,0 +1,35 @@
+"""The Spark text of conditions and of whole packs can at least be read as Spark SQL."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+import sqlglot
+from hypothesis import given, settings
+
+from bonewatch.engine.cohort_sql import ACTS, cohort_sql
+from bonewatch.features.language import parse
+from bonewatch.features.to_sql import DUCKDB, SPARK, Dialect, to_spark
+from bonewatch.knowledge.load import core_pack, load_pack
+from bonewatch.knowledge.pack import Pack
+from strategies import conditions, names_of
+from test_conditions_agree import SCOPE
+from test_features_agree import SMALL
+
+PACKS = pytest.mark.parametrize("pack", [load_pack(SMALL), core_pack()], ids=["small", "core"])
+
+
+@settings(max_examples=60, deadline=None)
+@given(conditions(names_of(SCOPE), 2))
+def test_conditions_are_spark(text: str) -> None:
+    sqlglot.parse_one(to_spark(parse(text, SCOPE).tree, "date '2026-11-23'"), dialect="spark")
+
+
+@PACKS
+@pytest.mark.parametrize("dialect", [SPARK, DUCKDB], ids=["spark", "duckdb"])
+def test_packs_are_readable_sql(pack: Pack, dialect: Dialect) -> None:
+    tree = sqlglot.parse_one(cohort_sql(pack, date(2026, 11, 23), dialect), dialect=dialect.name)
+    columns = [*pack.features, *pack.rules, *(name + ACTS for name in pack.rules)]
+    assert tree.named_selects == ["patient_id", *columns]
+    assert not list(tree.selects[0].find_all(sqlglot.exp.Star))
