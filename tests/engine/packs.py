@@ -15,10 +15,12 @@ from bonewatch.features.language import LanguageError, Scope, parse_bool
 from bonewatch.knowledge.pack import Pack, Rule
 from bonewatch.knowledge.schema import PackText, RuleText
 
+ALWAYS = t.Constant(True)
 _ABOUT = PackText(name="drawn", version="0", licence="CC0-1.0", about="drawn by a test")
 _TEXT = {
-    "title": "a drawn rule", "when": "true", "applies_to": "anyone", "urgency": "soon", "suspect": "",
-    "patient": "", "clinician": "", "basis": "convention", "sources": (), "examples": (),
+    "title": "a drawn rule", "when": "true", "applies_to": "anyone", "urgency": "soon",
+    "suspect": "", "patient": "", "clinician": "", "basis": "convention",
+    "sources": (), "examples": (),
 }  # fmt: skip
 
 
@@ -29,7 +31,7 @@ def pack_of(features: Iterable[Feature], rules: Iterable[Rule] = ()) -> Pack:
     return Pack(**empty | {"about": _ABOUT, "features": by_name, "rules": by_id})
 
 
-def rule_of(name: str, when: t.Tree, guard: t.Tree = t.Constant(True)) -> Rule:
+def rule_of(name: str, when: t.Tree, guard: t.Tree = ALWAYS) -> Rule:
     """A rule with this condition and guard."""
     return Rule(RuleText.model_validate({"id": name, **_TEXT}), "drawn.yaml", 1, when, guard, ())
 

@@ -202,7 +202,7 @@ def features(name: str) -> st.SearchStrategy[Feature]:
     return st.sampled_from(sorted(_SOURCES)).flatmap(lambda source: _features_of(name, source))
 
 
-_SOURCES = ["symptom"] * 4 + ["measurement"] * 2 + [table for table in TABLES]
+_SOURCES = ["symptom"] * 4 + ["measurement"] * 2 + list(TABLES)
 
 
 def _features_of(name: str, source: str) -> st.SearchStrategy[Feature]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -46,10 +46,11 @@ def same(one: Value, two: Value) -> bool:
 def differences(pack: Pack, engine: Engine, record: Record, as_of: date, got: Answer) -> list[str]:
     """Where the engines part, in words."""
     here = engine.evaluate(record, as_of)
+    pairs: list[tuple[Mapping[str, Value], Mapping[str, Value], str]] = [
+        (here.values, got[0], ""), (here.states, got[1], ""), (here.acts, got[2], " acts")
+    ]  # fmt: skip
     said = []
-    for mine, theirs, of in zip(
-        (here.values, here.states, here.acts), got, ("", "", " acts"), strict=True
-    ):
+    for mine, theirs, of in pairs:
         said += [
             f"{name}{of}: Python {mine[name]}, DuckDB {theirs[name]}: {_text(pack, name)}"
             for name in mine

@@ -9,6 +9,9 @@ from random import Random
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from people import people, person
+from strategies import MANY, SETTINGS, conditions, names_of
+from test_features_agree import SMALL, same
 
 from bonewatch.engine.in_python import Engine
 from bonewatch.engine.on_duckdb import Cohort
@@ -19,9 +22,6 @@ from bonewatch.knowledge.pack import Pack
 from bonewatch.record.record import CheckedRow, Record
 from bonewatch.record.tables import TABLES, Table
 from packs import packs
-from people import people, person
-from strategies import MANY, SETTINGS, conditions, names_of
-from test_features_agree import SMALL, same
 
 AS_OF = date(2026, 11, 23)
 DRAWN = settings(
@@ -181,7 +181,7 @@ _FEW = Scope(
     SETTINGS,
 )
 _POSSIBLE: dict[str, tuple[Value, ...]] = {
-    **{n: (True, False) for n in "abc"},
+    **dict.fromkeys("abc", (True, False)),
     "x": (0, 1, 2, 2.5, 7, 40),
     "w": ("r", "g"),
 }

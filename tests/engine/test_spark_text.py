@@ -7,15 +7,15 @@ from datetime import date
 import pytest
 import sqlglot
 from hypothesis import given, settings
+from strategies import conditions, names_of
+from test_conditions_agree import SCOPE
+from test_features_agree import SMALL
 
 from bonewatch.engine.cohort_sql import ACTS, cohort_sql
 from bonewatch.features.language import parse
 from bonewatch.features.to_sql import DUCKDB, SPARK, Dialect, to_spark
 from bonewatch.knowledge.load import core_pack, load_pack
 from bonewatch.knowledge.pack import Pack
-from strategies import conditions, names_of
-from test_conditions_agree import SCOPE
-from test_features_agree import SMALL
 
 PACKS = pytest.mark.parametrize("pack", [load_pack(SMALL), core_pack()], ids=["small", "core"])
 
@@ -31,5 +31,6 @@ def test_conditions_are_spark(text: str) -> None:
 def test_packs_are_readable_sql(pack: Pack, dialect: Dialect) -> None:
     tree = sqlglot.parse_one(cohort_sql(pack, date(2026, 11, 23), dialect), dialect=dialect.name)
     columns = [*pack.features, *pack.rules, *(name + ACTS for name in pack.rules)]
+    assert isinstance(tree, sqlglot.exp.Select)
     assert tree.named_selects == ["patient_id", *columns]
-    assert not list(tree.selects[0].find_all(sqlglot.exp.Star))
+    assert not tree.is_star
