@@ -159,6 +159,7 @@ class Reader:
         self.marks: dict[str, set[Value]] = {}
         self.kinds: dict[str, Kind] = {}
         self._read: dict[int, tuple[Tree, Node]] = {}
+        self._any: dict[Tree, Test] = {}
 
     def read(self, tree: Tree) -> Node:
         """The tree as nodes; the same tree gives the same node."""
@@ -223,8 +224,14 @@ class Reader:
         self.marks.setdefault(name, set()).update(marks)
         return name
 
-    def _any_test(self, tree: Tree) -> Node:
-        """A test of any shape: every column in it is compared with every constant in it."""
+    def _any_test(self, tree: Tree) -> Test:
+        """A test of any shape; equal trees share one, so that they cannot disagree."""
+        if tree not in self._any:
+            self._any[tree] = self._new_test(tree)
+        return self._any[tree]
+
+    def _new_test(self, tree: Tree) -> Test:
+        """Every column in it is compared with every constant in it."""
         marks = tuple(_constants(tree))
         flat = rewrite(tree, _flat)
         leaves = [node for node in t.walk(flat) if isinstance(node, t.Name)]

@@ -30,6 +30,7 @@ from bonewatch.features.tree import Tree
 STEPS = 20_000
 TRIES = 3_000
 _Domains = Mapping[str, tuple[Value, ...]]
+_Joint = dict[Test, int]
 
 
 def can_be(tree: Tree, wanted: bool, columns: Mapping[str, Column]) -> bool:
@@ -96,17 +97,19 @@ class Puzzle:
 
     def solve(self, goals: Sequence[Goal]) -> Iterator[dict[str, Value]]:
         """Values of the columns for which every goal is met."""
-        return self._search(list(goals), [], {}, [])
+        return self._search(list(goals), [], {}, {})
 
     def _search(
-        self, goals: list[Goal], open_: list[list[list[Goal]]], domains: _Domains, joint: list[Goal]
+        self, goals: list[Goal], open_: list[list[list[Goal]]], domains: _Domains, joint: _Joint
     ) -> Iterator[dict[str, Value]]:
-        open_, joint, narrowed = list(open_), list(joint), dict(domains)
+        open_, joint, narrowed = list(open_), dict(joint), dict(domains)
         while goals:
             node, wanted = goals.pop()
             if isinstance(node, Test):
                 if len(node.names) > 1:
-                    joint.append((node, wanted))
+                    joint[node] = joint.get(node, ANY) & wanted
+                    if not joint[node]:
+                        return
                 elif not self._narrow(node, wanted, narrowed):
                     return
                 continue
@@ -118,10 +121,10 @@ class Puzzle:
         yield from self._branch(open_, narrowed, joint)
 
     def _branch(
-        self, open_: list[list[list[Goal]]], domains: _Domains, joint: list[Goal]
+        self, open_: list[list[list[Goal]]], domains: _Domains, joint: _Joint
     ) -> Iterator[dict[str, Value]]:
         if not open_:
-            yield from self._together(joint, domains)
+            yield from self._together(list(joint.items()), domains)
             return
         place = min(range(len(open_)), key=lambda n: len(open_[n]))
         rest = [*open_[:place], *open_[place + 1 :]]
@@ -149,17 +152,17 @@ class Puzzle:
         domains[name] = tuple(value for value in left if test.of(value) & wanted)
         return bool(domains[name])
 
-    def _together(self, joint: list[Goal], domains: _Domains) -> Iterator[dict[str, Value]]:
+    def _together(self, joint: list[tuple[Test, int]], domains: _Domains) -> Iterator[dict[str, Value]]:
         """Try values for the tests that read several columns at once."""
         if not joint:
             yield {name: values[0] for name, values in domains.items()}
             return
         (test, wanted), *rest = joint
-        assert isinstance(test, Test)
         left = [domains.get(name) or self._domain(name) for name in test.names]
         self.guessed = self.guessed or not test.exact
-        for tried, values in enumerate(product(*left)):
-            if tried >= self._tries:
+        for values in product(*left):
+            self._tries -= 1
+            if self._tries < 0:
                 self.guessed = True
                 break
             chosen = dict(zip(test.names, values, strict=True))

@@ -22,7 +22,7 @@ from bonewatch.knowledge.mutants import Mutant, trees_of
 from bonewatch.knowledge.pack import Pack, Rule
 from bonewatch.record.tables import TABLES
 
-_TRIES = 100_000
+_TRIES = 20_000
 Told = dict[str, Value]
 
 

@@ -9,10 +9,8 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import cache
 from itertools import chain
 from pathlib import Path
 
@@ -21,8 +19,6 @@ from bonewatch.knowledge.equivalent import Equivalence
 from bonewatch.knowledge.load import CORE, load_pack
 from bonewatch.knowledge.mutants import Mutant, mutants_of, targets
 from bonewatch.knowledge.yaml_lines import PackError
-
-PROCESSES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +58,8 @@ class Outcome:
     survivors: tuple[Survivor, ...]
 
 
-@cache
-def _bench(folder: Path) -> tuple[Bench, Equivalence]:
-    pack = load_pack(folder)
-    return Bench(pack), Equivalence(pack)
-
-
-def outcome(folder: Path, target: str) -> Outcome:
+def outcome(bench: Bench, equivalence: Equivalence, target: str) -> Outcome:
     """The mutants of one rule, feature, definition or setting, tried on all examples in reach."""
-    bench, equivalence = _bench(folder)
     mutants = list(mutants_of(bench.pack, target))
     surviving = [mutant for mutant in mutants if bench.survives(mutant)]
     judged = [(mutant, equivalence.told_apart_by(mutant)) for mutant in surviving]
@@ -82,26 +71,18 @@ def _survivor(mutant: Mutant, by: Mapping[str, object]) -> Survivor:
     return Survivor(mutant.file, mutant.line, mutant.target, mutant.before, mutant.after, by)
 
 
-def outcomes(folder: Path, names: Sequence[str]) -> Iterator[Outcome]:
-    """The outcome of each target, on all processes where that is worth it."""
-    if len(names) <= PROCESSES:
-        yield from (outcome(folder, name) for name in names)
-        return
-    with ProcessPoolExecutor(PROCESSES) as pool:
-        yield from pool.map(outcome, [folder] * len(names), names, chunksize=4)
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the mutants and print the survivors; 1 when there are any, 2 when the pack is wrong."""
     asked = _arguments(arguments)
     try:
-        bench, _ = _bench(asked.pack)
+        bench = Bench(load_pack(asked.pack))
     except PackError as problem:
         print(problem)
         return 2
     for case in bench.failing:
         print(f'example "{case.name}" of {case.rule_id} does not hold; it is not used')
-    found = list(outcomes(asked.pack, _wanted(bench, asked.only)))
+    equivalence = Equivalence(bench.pack)
+    found = [outcome(bench, equivalence, name) for name in _wanted(bench, asked.only)]
     survivors = [survivor for part in found for survivor in part.survivors]
     if asked.survivors:
         Path(asked.survivors).write_text(json.dumps([asdict(s) for s in survivors], indent=1))
