@@ -34,3 +34,19 @@ def test_packs_are_readable_sql(pack: Pack, dialect: Dialect) -> None:
     assert isinstance(tree, sqlglot.exp.Select)
     assert tree.named_selects == ["patient_id", *columns]
     assert not tree.is_star
+
+
+@pytest.mark.parametrize(
+    ("said", "spark", "duckdb"),
+    [
+        ("can't", r"'can\'t'", "'can''t'"),
+        ("50% \\ off", r"'50% \\ off'", "'50% \\ off'"),
+        ("\\'", r"'\\\''", "'\\'''"),
+    ],
+)
+def test_quotes_and_backslashes_are_written_as_each_engine_reads_them(
+    said: str, spark: str, duckdb: str
+) -> None:
+    assert SPARK.text(said) == spark
+    assert DUCKDB.text(said) == duckdb
+    assert sqlglot.parse_one(spark, dialect="spark").this == said

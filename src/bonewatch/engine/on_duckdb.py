@@ -1,8 +1,8 @@
 """The engine for a cohort on one machine: records into DuckDB tables, a pack as one query.
 
 The database lives in memory and may neither install nor load extensions. A text of JSON is how
-rows go in (no file, no further dependency); every answer is fetched to its end, and no statement
-is prepared over a table that may change (see docs/decisions).
+rows go in (no file is written); every answer is fetched to its end, and no statement
+is prepared over a table that may change later.
 """
 
 from __future__ import annotations
