@@ -16,7 +16,7 @@ def parse_date(text: str) -> tuple[date, date]:
     """The first and last day of `2026`, `2026-11` or `2026-11-23`; ValueError otherwise."""
     shape = _SHAPE.fullmatch(text)
     if shape is None:
-        raise ValueError(f"{text!r} is not a date; write 2026-11-23, 2026-11 or 2026")
+        raise ValueError(f"{text[:40]!r} is not a date; write 2026-11-23, 2026-11 or 2026")
     year, month, day = (int(part) if part else None for part in shape.groups())
     return _span(text, year or 0, month, day)
 

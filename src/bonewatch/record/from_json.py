@@ -39,7 +39,7 @@ def keep_what_holds(
     raw: object, notes: tuple[Note, ...] = (), not_understood: Mapping[str, int] | None = None
 ) -> Record:
     """The record with impossible values and rows left out, each with a note."""
-    reading = _Reading()
+    reading = _Reading(placed=True)
     tables = reading.tables(raw)
     disordered = list(checks.out_of_order(tables))
     for problem in disordered:
@@ -60,13 +60,21 @@ _BEYOND = 1e12
 """No number in a record is this large; it also keeps NaN and infinity out."""
 
 
+_LONGEST = 60
+"""No more letters than this of what a file says are repeated in a message."""
+
+
 _RowInProgress = dict[str, str | bool | int | float | date | None]
 
 
 class _Reading:
-    """One pass over one record; collects problems (refused) and notes (taken, and said so)."""
+    """One pass over one record; collects problems (refused) and notes (taken, and said so).
 
-    def __init__(self) -> None:
+    With `placed`, each row says itself, as `at`, where it came from.
+    """
+
+    def __init__(self, placed: bool = False) -> None:
+        self._placed = placed
         self.problems: list[Note] = []
         self.notes: list[Note] = []
 
@@ -76,8 +84,10 @@ class _Reading:
             return {}
         for name in raw:
             if name not in TABLES:
-                said = f"there is no table of that name.{checks.nearest(str(name), list(TABLES))}"
-                self._refuse(str(name), said)
+                said = (
+                    f"there is no table of that name.{checks.nearest(_short(name), list(TABLES))}"
+                )
+                self._refuse(_short(name) or "record", said)
         read = {name: self._rows(table, raw.get(name)) for name, table in TABLES.items()}
         if len(read["patient"]) > 1:
             self._refuse("patient", "must be a list of one; give each person a record of their own")
@@ -100,7 +110,7 @@ class _Reading:
         if not isinstance(raw, dict):
             self._refuse(path, "must be an object with the fields as its keys")
             return None
-        at = str(raw.get("at") or path)
+        at = str(raw.get("at") or path) if self._placed else path
         refused = len(self.problems)
         self._unknown_fields(table, raw, at)
         row: _RowInProgress = {"at": at}
@@ -116,9 +126,9 @@ class _Reading:
 
     def _unknown_fields(self, table: Table, raw: dict[object, object], at: str) -> None:
         for name in raw:
-            if name not in table.names and name != "at":
-                known = checks.nearest(str(name), list(table.names))
-                self._refuse(f"{at}.{name}", f"there is no field of that name.{known}")
+            if name not in table.names and not (self._placed and name == "at"):
+                known = checks.nearest(_short(name), list(table.names))
+                self._refuse(f"{at}.{_short(name)}", f"there is no field of that name.{known}")
 
     def _field(
         self,
@@ -148,7 +158,8 @@ class _Reading:
             return None
         known = list(words(field.words)) if field.words else list(field.choices)
         if known and raw not in known:
-            self._refuse(at, f'there is no value "{raw[:60]}".{checks.nearest(raw[:60], known)}')
+            said = _short(raw)
+            self._refuse(at, f'there is no value "{said}".{checks.nearest(said, known)}')
             return None
         return raw
 
@@ -181,7 +192,7 @@ class _Reading:
             if row["flag"] is None:
                 self._refuse(at, "has neither a value nor a flag")
             return
-        if unit is None:
+        if unit is None and not _is_bare(canonical_unit(what)):
             said = f"has no unit; taken as {canonical_unit(what)}"
             self.notes.append(Note(at, said))
         try:
@@ -207,6 +218,16 @@ class _Reading:
         said = checks.off_scale(scale, float(value)) if isinstance(value, int | float) else None
         if said:
             self._refuse(at, said)
+
+
+def _is_bare(unit: str) -> bool:
+    """Is it a number without a unit, such as a score?"""
+    return unit.startswith("{") and unit.endswith("}")
+
+
+def _short(said: object) -> str:
+    """What the file says, as far as it is repeated in a message."""
+    return str(said)[:_LONGEST]
 
 
 def _flag(row: _RowInProgress) -> str | None:

@@ -45,11 +45,12 @@ def _rows(table: Table) -> dict[str, object]:
 
 def _field(field: Field) -> dict[str, object]:
     kind = _TYPES[field.type]
-    schema: dict[str, object] = {**kind, "type": [kind["type"], "null"]}
+    absent = [] if field.required else [None]
+    schema: dict[str, object] = {**kind, "type": [kind["type"], "null"] if absent else kind["type"]}
     schema["description"] = _description(field)
     choices = list(words(field.words)) if field.words else list(field.choices)
     if choices:
-        schema["enum"] = [*choices, None]
+        schema["enum"] = [*choices, *absent]
     for name, bound in (("minimum", field.least), ("maximum", field.most)):
         if bound is not None:
             schema[name] = bound
