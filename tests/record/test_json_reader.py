@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 
 from bonewatch.record.from_json import RecordError, keep_what_holds, read_record
 from bonewatch.record.tables import TABLES, Field, Table
+from bonewatch.record.to_schema import to_json_schema
 from bonewatch.record.units import canonical_unit
 from bonewatch.record.words import words
 
