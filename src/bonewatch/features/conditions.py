@@ -18,8 +18,8 @@ from bonewatch.features.rewrite import rewrite
 from bonewatch.features.to_python import TURNED, Value, person_function
 from bonewatch.features.tree import Kind, Tree
 
-TRUE, FALSE, UNKNOWN, ANY = 1, 2, 4, 7
-_TURNED = {0: 0, 1: 2, 2: 1, 3: 3, 4: 4, 5: 6, 6: 5, 7: 7}
+TRUE, FALSE, UNKNOWN = (1 << bit for bit in range(3))
+NOT_FALSE, NOT_TRUE, ANY = TRUE | UNKNOWN, FALSE | UNKNOWN, TRUE | FALSE | UNKNOWN
 _TESTS: dict[str, Callable[..., bool]] = {
     "=": operator.eq,
     "<>": operator.ne,
@@ -60,8 +60,8 @@ class All:
         """The ways to meet the goal, each a list of goals."""
         if not self.turned:
             return [list(way) for way in _all(self.items, wanted)]
-        ways = _all(self.items, _TURNED[wanted])
-        return [[(item, _TURNED[outcome]) for item, outcome in way] for way in ways]
+        ways = _all(self.items, _turned(wanted))
+        return [[(item, _turned(outcome)) for item, outcome in way] for way in ways]
 
 
 @dataclass(eq=False, frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Opposite:
 
     def ways(self, wanted: int) -> list[list[Goal]]:
         """The only way to meet the goal."""
-        return [[(self.item, _TURNED[wanted])]]
+        return [[(self.item, _turned(wanted))]]
 
 
 @dataclass(eq=False, frozen=True, slots=True)
@@ -87,7 +87,7 @@ class Count:
         if wanted == TRUE | FALSE:
             return self.ways(TRUE) + self.ways(FALSE)
         if wanted == UNKNOWN:
-            return [[*one, *two] for one in self.ways(5) for two in self.ways(6)]
+            return [[*one, *two] for one in self.ways(NOT_FALSE) for two in self.ways(NOT_TRUE)]
         enough, outcome = self.count, wanted
         if wanted & FALSE:
             enough = len(self.items) - self.count + 1
@@ -124,8 +124,13 @@ class Acting:
 
     def ways(self, wanted: int) -> list[list[Goal]]:
         """The ways to meet the goal, each a list of goals."""
-        found: list[list[Goal]] = [[(self.guard, TRUE | UNKNOWN), (self.when, wanted)]]
+        found: list[list[Goal]] = [[(self.guard, NOT_FALSE), (self.when, wanted)]]
         return [*found, [(self.guard, FALSE)]] if wanted & FALSE else found
+
+
+def _turned(wanted: int) -> int:
+    """The outcomes with true and false in each other's place."""
+    return wanted & UNKNOWN | (TRUE if wanted & FALSE else 0) | (FALSE if wanted & TRUE else 0)
 
 
 Node = Test | All | Opposite | Count | Pick | Acting
@@ -133,13 +138,13 @@ Goal = tuple[Node, int]
 
 
 def _all(items: tuple[Node, ...], wanted: int) -> Iterator[list[Goal]]:
-    if wanted in (TRUE, TRUE | UNKNOWN):
+    if wanted in (TRUE, NOT_FALSE):
         yield [(item, wanted) for item in items]
-    elif wanted in (FALSE, FALSE | UNKNOWN):
+    elif wanted in (FALSE, NOT_TRUE):
         yield from ([(item, wanted)] for item in items)
     elif wanted == UNKNOWN:
         for place in range(len(items)):
-            yield [(item, 4 if n == place else 5) for n, item in enumerate(items)]
+            yield [(item, UNKNOWN if n == place else NOT_FALSE) for n, item in enumerate(items)]
     elif wanted == TRUE | FALSE:
         yield from _all(items, TRUE)
         yield from _all(items, FALSE)

@@ -144,7 +144,7 @@ class Puzzle:
         return self._start[name]
 
     def _narrow(self, test: Test, wanted: int, domains: dict[str, tuple[Value, ...]]) -> bool:
-        """Keep only the values with which the test has a wanted outcome; False when none is left."""
+        """Keep the values that give a wanted outcome; False when none is left."""
         if not test.names:
             return bool(outcome_of(test.run({})) & wanted)
         [name] = test.names
@@ -152,7 +152,9 @@ class Puzzle:
         domains[name] = tuple(value for value in left if test.of(value) & wanted)
         return bool(domains[name])
 
-    def _together(self, joint: list[tuple[Test, int]], domains: _Domains) -> Iterator[dict[str, Value]]:
+    def _together(
+        self, joint: list[tuple[Test, int]], domains: _Domains
+    ) -> Iterator[dict[str, Value]]:
         """Try values for the tests that read several columns at once."""
         if not joint:
             yield {name: values[0] for name, values in domains.items()}

@@ -63,6 +63,10 @@ class Bench:
             self._groups[key] = _Group(self.pack, settings)
         return self._groups[key]
 
+    def engine(self, settings: Mapping[str, float]) -> Engine:
+        """The engine for cases with these cut-offs."""
+        return self._group(settings).engine
+
     @cached_property
     def _readers(self) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
         """Who reads a feature or rule: features, and rules (ids and names do not clash)."""

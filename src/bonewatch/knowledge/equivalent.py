@@ -65,7 +65,7 @@ class Equivalence:
         return frozenset(feature.name for feature in features if is_always_known(feature))
 
     def told_apart_by(self, mutant: Mutant) -> Told | None:
-        """Values that show the change; {} where it shows but not how; None when it changes nothing."""
+        """Values that show the change, {} when none are found, None when it changes nothing."""
         for name, feature in mutant.features.items():
             told = _told_by_rows(self._pack.features[name], feature)
             if told is not None:

@@ -88,7 +88,8 @@ def _case(rule: Rule, example: Example, name: str, each: str) -> Case:
         as_of = date.fromisoformat(example.as_of)
     except ValueError:
         raise _wrong(rule, name, f"as_of: {example.as_of!r} is not a day") from None
-    raw = {"primary_cancer": [{}]} | {k: _filled(v, k, "", each, as_of) for k, v in example.given.items()}
+    given = {table: _filled(v, table, "", each, as_of) for table, v in example.given.items()}
+    raw = {"primary_cancer": [{}]} | given
     try:
         record = read_record(raw)
     except RecordError as problem:

@@ -1,0 +1,133 @@
+"""What loading does not refuse but no pack may have: `bonewatch knowledge check`.
+
+Examples that are missing or do not hold, conditions that can never be true, parts nobody uses,
+sources that do not carry their rule, and promises of health. Reading ease is tested elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bonewatch.features import tree as t
+from bonewatch.features.tree import Tree
+from bonewatch.knowledge.bench import Bench
+from bonewatch.knowledge.examples import STATES, run_case
+from bonewatch.knowledge.finding import Finding
+from bonewatch.knowledge.mutants import trees_of
+from bonewatch.knowledge.never_true import never_true
+from bonewatch.knowledge.pack import Pack, Rule
+from bonewatch.knowledge.reassurance import reassuring
+from bonewatch.knowledge.schema import State
+from bonewatch.knowledge.yaml_lines import PackError
+
+RULE_ID = re.compile(r"T[1-5]-\d\d[a-z]?|R3-\d\d[a-z]?")
+
+
+def lint(pack: Pack) -> list[Finding]:
+    """Everything found wrong, by file and line."""
+    found = [finding for rule in pack.rules.values() for finding in _rule(rule)]
+    found += [*never_true(pack), *_examples(pack), *_unused(pack), *reassuring(pack)]
+    return sorted(found)
+
+
+def _rule(rule: Rule) -> Iterator[Finding]:
+    says = [*_badly_named(rule), *_badly_sourced(rule), *_without_example(rule)]
+    yield from (Finding(rule.file, rule.line, f"rule {rule.id}: {text}") for text in says)
+
+
+def _badly_named(rule: Rule) -> Iterator[str]:
+    if not RULE_ID.fullmatch(rule.id):
+        yield "an id is a tier and a number (T1-01, T3-05b) or, for several together, R3-01"
+
+
+def _badly_sourced(rule: Rule) -> Iterator[str]:
+    sources = rule.text.sources
+    if not any(citation.at.strip() for citation in sources):
+        yield "has no source with a place in it (`at`)"
+    proposals = [citation for citation in sources if citation.seen == "proposal"]
+    if len(proposals) < len(sources) or rule.text.basis == "convention":
+        return
+    says = "every source of it is a proposal"
+    if rule.text.basis == "guideline":
+        yield f"{says}; cite the guideline, or write basis: convention"
+    else:
+        yield f"{says}; write basis: convention"
+
+
+def _without_example(rule: Rule) -> Iterator[str]:
+    given = {example.then for example in rule.examples}
+    for state in STATES.values():
+        if state not in given:
+            yield f"has no example in which it is {state}"
+
+
+def _examples(pack: Pack) -> Iterator[Finding]:
+    try:
+        bench = Bench(pack)
+    except PackError as problem:
+        yield Finding(problem.file, problem.line, problem.says)
+        return
+    for tried in bench.failing:
+        rule = pack.rules[tried.rule_id]
+        state, acts = run_case(bench.engine(tried.settings), tried)
+        wanted = _said(tried.then, tried.acts)
+        says = f"must give {wanted}; it gives {_said(state, acts)}"
+        yield Finding(rule.file, rule.line, f'rule {rule.id}: example "{tried.name}" {says}')
+
+
+def _said(state: State, acts: bool | None) -> str:
+    return state if acts is None else f"{state} ({'acted on' if acts else 'not acted on'})"
+
+
+def _unused(pack: Pack) -> Iterator[Finding]:
+    used = _used(pack)
+    for (part, name), (file, line) in pack.places.items():
+        if part in used and name not in used[part]:
+            says = f"{_ONE[part]} {name} is used by nothing; use it or leave it out"
+            yield Finding(file, line, says)
+
+
+_ONE = {
+    "features": "feature",
+    "settings": "setting",
+    "actions": "action",
+    "phrases": "list of phrases",
+    "sources": "source",
+    "definitions": "definition",
+}
+
+
+def _used(pack: Pack) -> dict[str, set[str]]:
+    """The names in use, by the part of the pack they belong to."""
+    of_features = [(f.source, tree) for f in pack.features.values() for tree in trees_of(f)]
+    trees = [tree for _, tree in of_features]
+    trees += [tree for rule in pack.rules.values() for tree in (rule.when, rule.guard)]
+    nodes = [node for tree in trees for node in t.walk(tree)]
+    return {
+        "features": _features_used(pack),
+        "settings": {node.name for node in nodes if isinstance(node, t.Setting)},
+        "actions": {action for rule in pack.rules.values() for action in rule.text.actions},
+        "phrases": {node.phrases for node in nodes if isinstance(node, t.Mentions)},
+        "sources": _sources_used(pack),
+        "definitions": {name for table, tree in of_features for name in _defined(table, tree)},
+    }
+
+
+def _features_used(pack: Pack) -> set[str]:
+    used = set(pack.known.values())
+    for rule in pack.rules.values():
+        used |= t.names(rule.condition)
+    for feature in pack.features.values():
+        used |= feature.reads | {feature.ask_after}
+    return used
+
+
+def _sources_used(pack: Pack) -> set[str]:
+    cited = [citation for rule in pack.rules.values() for citation in rule.text.sources]
+    cited += [citation for setting in pack.settings.values() for citation in setting.sources]
+    return {citation.id for citation in cited}
+
+
+def _defined(table: str, tree: Tree) -> set[str]:
+    return {f"{table}.{node.name}" for node in t.walk(tree) if isinstance(node, t.Defined)}

@@ -1,0 +1,53 @@
+"""Rules and features that no record could ever satisfy, and which parts exclude each other.
+
+A rule is looked at with every computed feature and every rule it refers to written out, so a
+contradiction between them is seen; a feature as what one row must satisfy to count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from bonewatch.features import tree as t
+from bonewatch.features.candidates import feature_columns
+from bonewatch.features.language import Column
+from bonewatch.features.possible import can_be, excluding
+from bonewatch.features.to_text import to_text
+from bonewatch.features.tree import Tree
+from bonewatch.knowledge.equivalent import WrittenOut, must_hold, row_columns
+from bonewatch.knowledge.finding import Finding
+from bonewatch.knowledge.pack import Pack
+
+
+def never_true(pack: Pack) -> list[Finding]:
+    """A finding for each rule that can never be present and each feature no row can count for."""
+    return [*_rules(pack), *_features(pack)]
+
+
+def _rules(pack: Pack) -> Iterator[Finding]:
+    columns = feature_columns(pack.features)
+    written = WrittenOut(pack.features, pack.rules)
+    for rule in pack.rules.values():
+        says = _why_not(written.rules[rule.id], columns)
+        if says:
+            yield Finding(rule.file, rule.line, f"rule {rule.id} can never be true: {says}")
+
+
+def _features(pack: Pack) -> Iterator[Finding]:
+    for feature in pack.features.values():
+        if feature.value is not None:
+            continue
+        says = _why_not(t.both(*must_hold(feature)), row_columns(feature))
+        if says:
+            file, line = pack.places["features", feature.name]
+            yield Finding(file, line, f"feature {feature.name} can never be true: {says}")
+
+
+def _why_not(tree: Tree, columns: Mapping[str, Column]) -> str:
+    """Why the tree can never be true; empty when it can."""
+    if can_be(tree, True, columns):
+        return ""
+    parts = [f"`{to_text(part)}`" for part in excluding(tree, columns)]
+    if len(parts) == 1:
+        return f"{parts[0]} cannot be"
+    return f"{', '.join(parts[:-1])} and {parts[-1]} exclude each other"

@@ -1,0 +1,65 @@
+"""No clinical number stands in Python: every number there is listed here with its reason.
+
+0, 1 and 2 count things. Whatever else a module needs must be named and explained below; a cut-off
+of the clinic belongs in a pack's settings.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+SOURCE = Path(__file__).parents[1] / "src" / "bonewatch"
+COUNTING = {0, 1, 2}
+ALLOWED: dict[tuple[str, float], str] = {
+    ("cli.py", 20): "most problems of a record to print",
+    ("engine/on_duckdb.py", 20_000): "rows sent to the database at once",
+    ("engine/take.py", 9): "digits of a mean, so that all engines round alike",
+    ("features/conditions.py", 3): "three outcomes: true, false, unknown",
+    ("features/language.py", 9): "most digits round_to keeps",
+    ("features/language.py", 1e12): "no number is this large",
+    ("features/language.py", 8192): "expressions kept parsed",
+    ("features/language.py", 0.6): "how near a name must be to be suggested",
+    ("features/possible.py", 20_000): "steps before the solver gives up",
+    ("features/possible.py", 3_000): "values tried together before the solver gives up",
+    ("features/to_python.py", 230): "largest exponent that overflows on no engine",
+    ("features/to_python.py", 1e100): "largest power that overflows on no engine",
+    ("features/to_python.py", 10.0): "decimal rounding",
+    ("features/to_python.py", 0.5): "decimal rounding",
+    ("features/to_sql.py", 10.0): "decimal rounding",
+}
+
+
+def _files() -> list[Path]:
+    folders = ("features", "engine", "assessment")
+    inside = (path for folder in folders for path in (SOURCE / folder).rglob("*.py"))
+    return sorted([*inside, *SOURCE.glob("*cli*.py"), *SOURCE.glob("cli*/**/*.py")])
+
+
+def _numbers(path: Path) -> Iterator[tuple[int, float]]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        number = isinstance(node, ast.Constant) and type(node.value) in (int, float)
+        if number and node.value not in COUNTING:
+            yield node.lineno, node.value
+
+
+def test_every_number_in_python_has_a_reason() -> None:
+    assert len(_files()) > 10
+    found = {
+        f"{name}:{line}: {number}"
+        for path in _files()
+        for name in [path.relative_to(SOURCE).as_posix()]
+        for line, number in _numbers(path)
+        if (name, number) not in ALLOWED
+    }
+    assert not found, "\n".join(sorted(found))
+
+
+def test_no_reason_is_left_over() -> None:
+    used = {
+        (path.relative_to(SOURCE).as_posix(), number)
+        for path in _files()
+        for _, number in _numbers(path)
+    }
+    assert set(ALLOWED) <= used, sorted(set(ALLOWED) - used)
