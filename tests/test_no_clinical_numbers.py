@@ -39,8 +39,9 @@ def _files() -> list[Path]:
 
 def _numbers(path: Path) -> Iterator[tuple[int, float]]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        number = isinstance(node, ast.Constant) and type(node.value) in (int, float)
-        if number and node.value not in COUNTING:
+        if not isinstance(node, ast.Constant) or isinstance(node.value, bool):
+            continue
+        if isinstance(node.value, int | float) and node.value not in COUNTING:
             yield node.lineno, node.value
 
 

@@ -81,8 +81,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     for case in bench.failing:
         print(f'example "{case.name}" of {case.rule_id} does not hold; it is not used')
+    wanted = _wanted(bench, asked.only)
+    if not wanted:
+        return 2
     equivalence = Equivalence(bench.pack)
-    found = [outcome(bench, equivalence, name) for name in _wanted(bench, asked.only)]
+    found = [outcome(bench, equivalence, name) for name in wanted]
     survivors = [survivor for part in found for survivor in part.survivors]
     if asked.survivors:
         Path(asked.survivors).write_text(json.dumps([asdict(s) for s in survivors], indent=1))
