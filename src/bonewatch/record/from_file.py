@@ -67,6 +67,8 @@ def _resource(line: bytes, number: int) -> object:
 
 
 def _not_json(problem: orjson.JSONDecodeError) -> str:
+    if "UTF-8" in problem.msg:
+        return "is not text in UTF-8; save it as UTF-8, or export it again as JSON"
     where = f"line {problem.lineno}, column {problem.colno}"
     return f"is not JSON: {problem.msg.split(':')[0]} ({where}); expected a record or a FHIR Bundle"
 

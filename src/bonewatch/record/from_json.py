@@ -63,6 +63,8 @@ _BEYOND = 1e12
 _LONGEST = 60
 """No more letters than this of what a file says are repeated in a message."""
 
+_MOST_SUGGESTIONS = 1000
+
 
 _RowInProgress = dict[str, str | bool | int | float | date | None]
 
@@ -84,9 +86,7 @@ class _Reading:
             return {}
         for name in raw:
             if name not in TABLES:
-                said = (
-                    f"there is no table of that name.{checks.nearest(_short(name), list(TABLES))}"
-                )
+                said = f"there is no table of that name.{self._nearest(name, list(TABLES))}"
                 self._refuse(_short(name) or "record", said)
         read = {name: self._rows(table, raw.get(name)) for name, table in TABLES.items()}
         if len(read["patient"]) > 1:
@@ -96,6 +96,11 @@ class _Reading:
     def _refuse(self, at: str, says: str) -> None:
         """Note a problem; what is refused has no value."""
         self.problems.append(Note(at, says))
+
+    def _nearest(self, said: object, known: list[str]) -> str:
+        """What was perhaps meant; looking for it takes time, so not for ever."""
+        few = len(self.problems) < _MOST_SUGGESTIONS
+        return checks.nearest(_short(said), known) if few else ""
 
     def _rows(self, table: Table, raw: object) -> list[CheckedRow]:
         if raw is None:
@@ -127,7 +132,7 @@ class _Reading:
     def _unknown_fields(self, table: Table, raw: dict[object, object], at: str) -> None:
         for name in raw:
             if name not in table.names and not (self._placed and name == "at"):
-                known = checks.nearest(_short(name), list(table.names))
+                known = self._nearest(name, list(table.names))
                 self._refuse(f"{at}.{_short(name)}", f"there is no field of that name.{known}")
 
     def _field(
@@ -158,8 +163,8 @@ class _Reading:
             return None
         known = list(words(field.words)) if field.words else list(field.choices)
         if known and raw not in known:
-            said = _short(raw)
-            self._refuse(at, f'there is no value "{said}".{checks.nearest(said, known)}')
+            says = f'there is no value "{_short(raw)}".{self._nearest(raw, known)}'
+            self._refuse(at, says)
             return None
         return raw
 
