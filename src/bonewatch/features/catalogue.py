@@ -232,7 +232,7 @@ def in_order(texts: Iterable[FeatureText]) -> list[FeatureText]:
     """The features, each after those it is computed from; LanguageError on a circle."""
     by_name = {text.name: text for text in texts}
     reads = {
-        n: {w for w in re.findall(r"[a-z_]\w*", x.value) if w in by_name}
+        n: sorted({w for w in re.findall(r"[a-z_]\w*", x.value) if w in by_name})
         for n, x in by_name.items()
     }
     try:

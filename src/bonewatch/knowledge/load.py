@@ -343,7 +343,7 @@ def _settings_behind(trees: tuple[Tree, ...], features: Mapping[str, Feature]) -
 
 
 def _ordered(rules: Mapping[str, Rule]) -> dict[str, Rule]:
-    refers = {rule.id: t.rules(rule.when) | t.rules(rule.guard) for rule in rules.values()}
+    refers = {rule.id: sorted(t.rules(rule.condition)) for rule in rules.values()}
     try:
         return {name: rules[name] for name in TopologicalSorter(refers).static_order()}
     except CycleError as circle:
