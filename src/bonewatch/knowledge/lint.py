@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from bonewatch.features import tree as t
 from bonewatch.features.tree import Tree
 from bonewatch.knowledge.bench import Bench
-from bonewatch.knowledge.examples import STATES, run_case
+from bonewatch.knowledge.examples import STATES, cases, run_case
 from bonewatch.knowledge.finding import Finding
 from bonewatch.knowledge.mutants import trees_of
 from bonewatch.knowledge.never_true import never_true
@@ -63,11 +63,20 @@ def _without_example(rule: Rule) -> Iterator[str]:
 
 
 def _examples(pack: Pack) -> Iterator[Finding]:
+    wrong = [finding for rule in pack.rules.values() for finding in _not_a_record(rule)]
+    yield from wrong
+    yield from () if wrong else _not_holding(pack)
+
+
+def _not_a_record(rule: Rule) -> Iterator[Finding]:
     try:
-        bench = Bench(pack)
+        cases(rule)
     except PackError as problem:
         yield Finding(problem.file, problem.line, problem.says)
-        return
+
+
+def _not_holding(pack: Pack) -> Iterator[Finding]:
+    bench = Bench(pack)
     for tried in bench.failing:
         rule = pack.rules[tried.rule_id]
         state, acts = run_case(bench.engine(tried.settings), tried)
