@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.knowledge.tiny import TINY, tiny, tiny_with
 
+from bonewatch.engine.in_python import Engine
 from bonewatch.knowledge.bench import Bench
 from bonewatch.knowledge.equivalent import Equivalence, is_always_known
+from bonewatch.knowledge.examples import cases, run_case
 from bonewatch.knowledge.mutants import Mutant, mutants_of, targets
 from bonewatch.knowledge.mutate import main, outcome
+from bonewatch.knowledge.pack import Pack
 
 FEATURES = "features/pain.yaml"
 
@@ -88,6 +92,20 @@ def test_a_changed_filter_reads_other_rows() -> None:
 def _one(target: str, before: str, after: str) -> Mutant:
     found = mutants_of(tiny(), target)
     return next(m for m in found if (m.before, m.after) == (before, after))
+
+
+@pytest.mark.parametrize("target", targets(tiny()))
+def test_computing_only_what_a_change_reaches_gives_what_computing_all_gives(target: str) -> None:
+    pack, bench = tiny(), Bench(tiny())
+    for mutant in mutants_of(pack, target):
+        assert bench.survives(mutant) == _all_hold(pack, mutant), str(mutant)
+
+
+def _all_hold(pack: Pack, mutant: Mutant) -> bool:
+    features, rules = {**pack.features, **mutant.features}, {**pack.rules, **mutant.rules}
+    engine = Engine(replace(pack, features=features, rules=rules))
+    every = [case for rule in pack.rules.values() for case in cases(rule)]
+    return all(case.holds(*run_case(engine, case)) for case in every)
 
 
 def test_an_example_at_the_edge_notices_the_edge() -> None:
