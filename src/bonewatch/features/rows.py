@@ -133,15 +133,22 @@ def _planned_part(table: Table, row: Row, today: int) -> Row | None:
     return _blank_later(table, row, today)
 
 
+@cache
+def _past_dates(table: str) -> tuple[tuple[str, str], ...]:
+    """The dates of a table that cannot be later than the day they are known, as first and last."""
+    fields = (field for field in TABLES[table].fields if field.type == "date")
+    return tuple((f.name, f"{f.name}_latest") for f in fields if not f.may_be_future)
+
+
 def _blank_later(table: Table, row: Row, today: int) -> Row:
-    for name in table.dates:
-        first, latest = row[name], row[f"{name}_latest"]
-        if table.field(name).may_be_future or not isinstance(first, int):
+    for name, last in _past_dates(table.name):
+        first, latest = row[name], row[last]
+        if not isinstance(first, int):
             continue
         if first > today:
-            row[name] = row[f"{name}_latest"] = None
+            row[name] = row[last] = None
         elif isinstance(latest, int) and latest > today:
-            row[f"{name}_latest"] = today
+            row[last] = today
     return row
 
 

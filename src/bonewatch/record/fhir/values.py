@@ -129,8 +129,8 @@ def concept(value: object) -> Concept:
     if "coding" not in raw and "code" in raw:
         single = coding(raw)
         return Concept((single,) if single else (), text(raw.get("text")))
-    codings = tuple(found for item in items(raw.get("coding")) if (found := coding(item)))
-    return Concept(codings, text(raw.get("text")))
+    codings = [found for item in items(raw.get("coding")) if (found := coding(item))]
+    return Concept(tuple(codings), text(raw.get("text")))
 
 
 def concepts(value: object) -> list[Concept]:
@@ -142,6 +142,8 @@ def code_of(value: object) -> str:
     """The code of a status: a plain code in some versions, a CodeableConcept in others."""
     if isinstance(value, str):
         return value.strip().casefold()
+    if not value:
+        return ""
     found = concept(value)
     code = found.codings[0].code if found.codings else found.text
     return code.casefold()
