@@ -6,6 +6,7 @@ nothing here reads the clock, and no clinical number stands here.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 from bonewatch.assessment.ask import open_rules, questions
@@ -22,6 +23,7 @@ from bonewatch.assessment.result import (
     Voices,
 )
 from bonewatch.engine.in_python import Engine, Evaluation
+from bonewatch.features import tree as t
 from bonewatch.knowledge.pack import URGENCIES, Pack, Rule
 from bonewatch.record.checks import later_than, undated
 from bonewatch.record.record import Record
@@ -87,8 +89,15 @@ class Assessor:
         )
 
     def _not_proven(self, rule: Rule, evaluation: Evaluation) -> tuple[str, ...]:
-        names = self._partly.open_in_guard(rule.id, evaluation.values, evaluation.states)
+        names = dict.fromkeys(self._open_guards(rule, evaluation))
         return tuple(self.pack.features[name].meaning for name in names)
+
+    def _open_guards(self, rule: Rule, evaluation: Evaluation) -> Iterator[str]:
+        """What is not known in the rule's guard, and in those of the rules it counts."""
+        yield from self._partly.open_in_guard(rule.id, evaluation.values, evaluation.states)
+        for name in sorted(t.rules(rule.when)):
+            if evaluation.acts[name] and evaluation.states[name] is None:
+                yield from self._open_guards(self.pack.rules[name], evaluation)
 
     def _cited(self, rule: Rule) -> list[Cited]:
         return [

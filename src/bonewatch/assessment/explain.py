@@ -15,8 +15,8 @@ from bonewatch.record.words import words
 def reasons(
     engine: Engine, evaluation: Evaluation, rule: str, partly: Partly
 ) -> tuple[Reason, ...]:
-    """The features that made the rule fire, each once, with the facts behind them."""
-    names = partly.reasons(rule, evaluation.values, evaluation.states)
+    """The features that made the rule act, each once, with the facts behind them."""
+    names = partly.reasons(rule, evaluation.values, evaluation.acts)
     found = (_reason(engine, evaluation, name) for name in names)
     return tuple(r for r in found if r.facts or engine.features[r.feature].feature.value)
 
