@@ -87,13 +87,10 @@ def _matters(feature: str, values: Mapping[str, Value]) -> bool:
             others |= dict.fromkeys(yes, True)
             if random.random() < 0.5:
                 others |= {name: random.choice(_SOME_NUMBERS) for name in numbers}
-            told = [
-                range_by_states(
-                    engine.decide(_completed(engine, values, _asked(others, feature, said)))[0]
-                )
-                for said in (True, False)
-            ]
-            if told[0] != told[1]:
+            answers = [_asked(others, feature, said) for said in (True, False)]
+            known = [_completed(engine, values, told) for told in answers]
+            one, two = (range_by_states(engine.decide(k)[0]) for k in known)
+            if one != two:
                 return True
     return False
 

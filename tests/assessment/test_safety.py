@@ -193,8 +193,8 @@ def test_a_new_complaint_more_never_lowers_the_urgency(raw: Raw, row: Row) -> No
 def test_a_feature_not_known_never_narrows_the_range(raw: Raw) -> None:
     engine, found = assessor().engine, evaluation(raw)
     whole = range_by_states(found.states)
-    for name, value in found.values.items():
-        if value is not None:
+    for name, known in found.values.items():
+        if known is not None:
             states, _ = engine.decide(dict(found.values) | {name: None})
             assert holds(range_by_states(states), whole), name
 

@@ -42,7 +42,7 @@ def _in_words(table: str, row: Row, plain: bool) -> str:
         return _measured(row, plain)
     if table == "patient":
         return "born"
-    said = [_part(field, row[field.name], plain) for field in TABLES[table].fields]
+    said = [_part(field, row, plain) for field in TABLES[table].fields]
     parts = [part for part in said if part]
     if row.get("present") is False:
         return f"no {', '.join(parts)}"
@@ -56,8 +56,9 @@ def _measured(row: Row, plain: bool) -> str:
     return f"{name} {row['value']:g} {row['unit']}"
 
 
-def _part(field: Field, value: Value, plain: bool) -> str:
+def _part(field: Field, row: Row, plain: bool) -> str:
     """One field of a row in words; nothing for what goes without saying."""
+    value = row[field.name]
     if value is None or field.type in ("date", "text") or value == field.absent_means:
         return ""
     if field.name == "reporter":
@@ -68,6 +69,8 @@ def _part(field: Field, value: Value, plain: bool) -> str:
         return _yes_or_no(field, value)
     if field.name == "severity":
         return f"{value:g} of 10"
+    if field.name == "dose":
+        return f"{value:g} {row['unit']}" if row["unit"] else f"dose {value:g}"
     name = field.name.replace("_", " ")
     return str(value).replace("_", " ") if field.type == "choice" else f"{name} {value:g}"
 
