@@ -108,9 +108,16 @@ class CompiledFeature:
             return None
         item = self._item(row, as_of)
         matches = window is True and where is True
-        if self._is_any:
-            return code_of(matches, item, window is True and row.get("present") is False)
-        return item if matches else None
+        if not self._is_any:
+            return item if matches else None
+        denied = row.get("present") is False
+        if denied and not self._may_deny(row):
+            return None
+        return code_of(matches, item, denied and window is True)
+
+    def _may_deny(self, row: Row) -> bool:
+        denied_by = self.feature.denied_by
+        return denied_by is None or row["kind"] in denied_by
 
     def _when_none(self, rows: Rows) -> Value:
         if self.feature.aggregate not in ("any", "count"):
@@ -177,5 +184,3 @@ class Engine:
         for rule in self._rules:
             rule.run(values, states, acts)
         return states, acts
-
-

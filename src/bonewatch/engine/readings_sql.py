@@ -124,6 +124,7 @@ class _Reading:
             branches.append(f"when kind = '{NOTHING}' then {asked}")
         branches += [
             f"when not {self._where} then null",
+            *self._denied_by_another(),
             f"when {self._matches} then {self._code_of_match()}",
             f"when not {self._item} then {denied}",
         ]
@@ -140,6 +141,13 @@ class _Reading:
         if self._feature.source not in ("symptom", "condition"):
             return "null"
         return f"case when {self._window} and not present then {NOT_SO} end"
+
+    def _denied_by_another(self) -> list[str]:
+        """Of several complaints asked about at once, the no of only some speaks for all."""
+        if self._feature.denied_by is None:
+            return []
+        kinds = ", ".join(f"'{kind}'" for kind in self._feature.denied_by)
+        return [f"when not present and kind not in ({kinds}) then null"]
 
 
 def _rank(feature: Feature, dialect: Dialect) -> str:

@@ -26,6 +26,9 @@ Aggregate = Literal[
 AGGREGATES: tuple[Aggregate, ...] = Aggregate.__args__  # type: ignore[attr-defined]
 DATED = ("first", "last", "previous", "days_since_last", "days_since_first")
 TRUE = t.Constant(True)
+NO_ROW_MEANS = {"open": "unknown", "closed": "no", "closed_once_listed": "no_once_listed"}
+"""What no matching row means by the table's listing, where a feature does not say otherwise."""
+
 _TAKE = re.compile(r"(\w+)\s*(?:\((.*)\))?", re.DOTALL)
 _WITHIN = re.compile(r"(?:(\w+) to )?(\w+) days")
 
@@ -46,6 +49,7 @@ class FeatureText:
     ask_after: str = ""
     reports: Literal["latest", "all"] = "latest"
     none_means: Literal["", "no", "unknown"] = ""
+    denied_by: tuple[str, ...] = ()
     why: str = ""
 
 
@@ -55,7 +59,8 @@ class Feature:
 
     Rows of `source` inside `window` for which `where` holds count; `item` is what is taken of
     each. A feature over other features has `value` instead. `none_means` is what no row means.
-    `index` names the only values of the table's kind column that can match (None: any).
+    `index` names the only values of the table's kind column that can match (None: any), and
+    `denied_by` the only ones whose denial answers for the whole feature (None: any).
     """
 
     name: str
@@ -71,6 +76,7 @@ class Feature:
     item: Tree = TRUE
     none_means: str = "unknown"
     index: tuple[str, ...] | None = None
+    denied_by: tuple[str, ...] | None = None
     value: Tree | None = None
     choices: tuple[str, ...] = ()
 
@@ -142,7 +148,7 @@ def _from_table(text: FeatureText, around: Surroundings) -> Feature:
     return Feature(
         text.name, text.meaning, kind, text.unit or unit or _measured_unit(where, table),
         text.ask, text.ask_after, table.name, aggregate, window, where, item,
-        _none_means(text, table), index_of(where, table),
+        _none_means(text, table), index_of(where, table), _denied_by(text, where, table),
     )  # fmt: skip
 
 
@@ -151,6 +157,14 @@ def _current(text: FeatureText, table: Table) -> Tree | None:
     return (
         t.Name("latest", "bool") if table.name == "symptom" and text.reports == "latest" else None
     )
+
+
+def _denied_by(text: FeatureText, where: Tree, table: Table) -> tuple[str, ...] | None:
+    """Of several complaints asked about at once, the first named speaks for all: its no counts."""
+    if table.name != "symptom" or text.denied_by:
+        return text.denied_by or None
+    index = index_of(where, table) or ()
+    return index[:1] if len(index) > 1 else None
 
 
 def _window(within: str, table: Table, scope: Scope) -> Tree | None:
@@ -188,11 +202,7 @@ def _take(text: str, scope: Scope, table: Table) -> tuple[Aggregate, Tree, t.Kin
 
 
 def _none_means(text: FeatureText, table: Table) -> str:
-    if text.none_means:
-        return text.none_means
-    return {"open": "unknown", "closed": "no", "closed_once_listed": "no_once_listed"}[
-        table.listing
-    ]
+    return text.none_means or NO_ROW_MEANS[table.listing]
 
 
 def index_of(where: Tree, table: Table) -> tuple[str, ...] | None:

@@ -256,7 +256,8 @@ def _items(document: Document, part: str, items: object) -> Iterator[tuple[str, 
 def _feature_text(name: str, text: FeatureYaml) -> FeatureText:
     return FeatureText(
         name, text.is_, text.from_, text.where, text.within, text.take, text.value, text.unit,
-        text.ask, text.ask_after, text.reports, text.none_means, text.why,
+        text.ask, text.ask_after, text.reports, text.none_means, text.denied_by,
+        text.why,
     )  # fmt: skip
 
 

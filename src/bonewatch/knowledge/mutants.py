@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import cast
 
 from bonewatch.features import tree as t
-from bonewatch.features.catalogue import Aggregate, Feature, index_of
+from bonewatch.features.catalogue import NO_ROW_MEANS, Aggregate, Feature, index_of
 from bonewatch.features.rewrite import Change, Proposal, one_change, with_definition
 from bonewatch.features.to_text import to_text
 from bonewatch.features.tree import Tree
@@ -40,6 +40,7 @@ _SWAPS: dict[Aggregate, tuple[Aggregate, ...]] = {
     "days_since_last": ("days_since_first",),
     "days_since_first": ("days_since_last",),
 }
+_WITHOUT_ITEM = ("count", "days_since_last", "days_since_first")
 _OTHERWISE = {"no": ("unknown",), "unknown": ("no",), "no_once_listed": ("no", "unknown")}
 
 
@@ -138,7 +139,7 @@ def _feature_changes(feature: Feature) -> Iterator[tuple[str, str, Feature]]:
         return
     for change in _changes(feature.where):
         yield *_words(change), _with_where(feature, change.whole)
-    for change in _changes(feature.item):
+    for change in _changes(feature.item) if feature.aggregate not in _WITHOUT_ITEM else ():
         yield *_words(change), replace(feature, item=change.whole)
     yield from _window_changes(feature)
     yield from _taken_otherwise(feature)
@@ -161,7 +162,7 @@ def _taken_otherwise(feature: Feature) -> Iterator[tuple[str, str, Feature]]:
     if feature.source != "patient":
         for other in _SWAPS.get(feature.aggregate, ()):
             yield feature.aggregate, other, replace(feature, aggregate=other)
-    if feature.aggregate in ("any", "count"):
+    if feature.none_means != NO_ROW_MEANS[TABLES[feature.source].listing]:
         for meaning in _OTHERWISE[feature.none_means]:
             before = f"none means {feature.none_means}"
             yield before, f"none means {meaning}", replace(feature, none_means=meaning)

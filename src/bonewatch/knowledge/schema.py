@@ -13,7 +13,9 @@ Urgency = Literal["emergency", "same_day", "urgent", "soon", "routine"]
 Basis = Literal["guideline", "study", "convention"]
 Seen = Literal["read", "second_hand", "remembered", "proposal"]
 State = Literal["present", "absent", "unknown"]
-Text = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, bool | int) else value)]
+Text = Annotated[
+    str, BeforeValidator(lambda value: str(value) if isinstance(value, bool | int) else value)
+]
 
 
 class Part(BaseModel):
@@ -90,6 +92,7 @@ class FeatureYaml(Part):
     ask_after: str = ""
     reports: Literal["latest", "all"] = "latest"
     none_means: Literal["", "no", "unknown"] = ""
+    denied_by: tuple[str, ...] = ()
     why: str = ""
 
 

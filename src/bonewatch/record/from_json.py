@@ -123,6 +123,8 @@ class _Reading:
             self._field(row, field, raw.get(field.name), f"{at}.{field.name}")
         if table.name == "measurement" and len(self.problems) == refused:
             self._measure(row, at)
+        if row.get("known_and_assessed") and row["trend"] is None:
+            row["trend"] = "same"  # what the field means: looked into, and unchanged
         missing = any(f.required and row[f.name] is None for f in table.fields)
         return None if missing or (table.name == "measurement" and self._lost(refused)) else row
 
