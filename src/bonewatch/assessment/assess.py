@@ -49,12 +49,18 @@ class Assessor:
         return self._assessment(record, as_of, evaluation, urgency, findings, asked)
 
     def _acted_on(self, evaluation: Evaluation) -> list[Rule]:
-        """The rules to act on, most urgent first, proven before precautionary."""
+        """The rules to act on, most urgent first, proven before precautionary.
+
+        A rule that only counts others says nothing about what is wrong, so it speaks after them.
+        """
         if evaluation.values.get("has_died"):
             return []
         acted_on = [rule for rule in self._most if evaluation.acts[rule.id]]
-        proven = evaluation.states
-        return sorted(acted_on, key=lambda r: (self.pack.order(r.urgency), proven[r.id] is None))
+        return sorted(acted_on, key=lambda rule: self._place(rule, evaluation))
+
+    def _place(self, rule: Rule, evaluation: Evaluation) -> tuple[int, bool, bool]:
+        unproven = evaluation.states[rule.id] is None
+        return self.pack.order(rule.urgency), unproven, bool(t.rules(rule.when))
 
     def _highest(self, rules: list[Rule]) -> str:
         return min((r.urgency for r in rules), key=self.pack.order, default=URGENCIES[-1])
