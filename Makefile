@@ -11,7 +11,7 @@ demo: $(VENV)/ready            ## set up, then assess the invented people
 
 test: check $(PEER)            ## everything that must pass
 	$(BIN)/python -m pytest
-	$(BIN)/python -m bonewatch.knowledge.mutate
+	$(BIN)/python -m bonewatch.authoring.mutate
 
 check: $(VENV)/ready           ## format, lint, types, import rule, pack, generated pages
 	$(BIN)/ruff format --check .
@@ -22,7 +22,7 @@ check: $(VENV)/ready           ## format, lint, types, import rule, pack, genera
 	$(BIN)/python docs/build.py --check
 
 mutate: $(VENV)/ready          ## every small mistake in a rule must be noticed by an example
-	$(BIN)/python -m bonewatch.knowledge.mutate
+	$(BIN)/python -m bonewatch.authoring.mutate
 
 bench: $(VENV)/ready $(PEER)   ## one person, against the npm peer
 	$(BIN)/python benchmarks/one_patient.py

@@ -23,7 +23,7 @@ PackFolder = Annotated[Path, typer.Option("--pack", help="Folder of the pack.")]
 @app.command()
 def check(pack: PackFolder = CORE) -> None:
     """Check the whole pack: shape, names, types, units, sources, examples."""
-    from bonewatch.knowledge.lint import lint  # only here: it costs start-up time
+    from bonewatch.authoring.lint import lint  # only here: it costs start-up time
 
     loaded = _load(pack)
     found = lint(loaded)

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from tests.knowledge.tiny import tiny, tiny_with
 
-from bonewatch.knowledge.lint import lint
-from bonewatch.knowledge.never_true import never_true
-from bonewatch.knowledge.reassurance import FORBIDDEN
+from bonewatch.authoring.lint import lint
+from bonewatch.authoring.never_true import never_true
+from bonewatch.authoring.reassurance import FORBIDDEN
 
 RULES, PAIN = "triage/rules.yaml", "features/pain.yaml"
 T1, T2 = "tiny/triage/rules.yaml:2: rule T1-01", "tiny/triage/rules.yaml:28: rule T2-01"

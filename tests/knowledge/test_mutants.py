@@ -10,11 +10,11 @@ import pytest
 from tests.knowledge.tiny import TINY, tiny, tiny_with
 
 from bonewatch.engine.in_python import Engine
-from bonewatch.knowledge.bench import Bench
-from bonewatch.knowledge.equivalent import Equivalence, is_always_known
+from bonewatch.authoring.bench import Bench
+from bonewatch.authoring.equivalent import Equivalence, is_always_known
 from bonewatch.knowledge.examples import cases, run_case
-from bonewatch.knowledge.mutants import Mutant, mutants_of, targets
-from bonewatch.knowledge.mutate import main, outcome
+from bonewatch.authoring.mutants import Mutant, mutants_of, targets
+from bonewatch.authoring.mutate import main, outcome
 from bonewatch.knowledge.pack import Pack
 
 FEATURES = "features/pain.yaml"

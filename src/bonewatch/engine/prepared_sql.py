@@ -176,7 +176,7 @@ _SYMPTOM_HISTORY = (
                 f"{_NOTHING} over (partition by patient_id) as nothing_on",
                 f"lag(reported_on) {_BEFORE} as before_on",
                 f"lag(reported_on_latest) {_BEFORE} as before_on_latest",
-                f"lag(present) {_BEFORE} as before_present",
+                f"coalesce(lag(present) {_BEFORE}, false) as before_present",
                 f"lag(severity) {_BEFORE} as before_severity",
             ],
             "symptom_reports",

@@ -219,5 +219,5 @@ def _set_before(row: Row, day: int | None, report: _Report | None) -> None:
     said = report or {}
     row["before_on"] = day
     row["before_on_latest"] = said.get("latest")
-    row["before_present"] = said.get("present")
+    row["before_present"] = bool(said.get("present"))
     row["before_severity"] = said.get("severity")

@@ -14,10 +14,10 @@ from dataclasses import asdict, dataclass
 from itertools import chain
 from pathlib import Path
 
-from bonewatch.knowledge.bench import Bench
-from bonewatch.knowledge.equivalent import Equivalence
+from bonewatch.authoring.bench import Bench
+from bonewatch.authoring.equivalent import Equivalence
 from bonewatch.knowledge.load import CORE, load_pack
-from bonewatch.knowledge.mutants import Mutant, mutants_of, targets
+from bonewatch.authoring.mutants import Mutant, mutants_of, targets
 from bonewatch.knowledge.yaml_lines import PackError
 
 

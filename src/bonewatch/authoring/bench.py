@@ -15,7 +15,7 @@ from bonewatch.engine.in_python import CompiledFeature, CompiledRule, Engine, Ro
 from bonewatch.features import tree as t
 from bonewatch.features.to_python import Value
 from bonewatch.knowledge.examples import STATES, Case, cases, feature_with, pack_with, rule_with
-from bonewatch.knowledge.mutants import Mutant
+from bonewatch.authoring.mutants import Mutant
 from bonewatch.knowledge.pack import Pack, Rule
 
 Settings = tuple[tuple[str, float], ...]

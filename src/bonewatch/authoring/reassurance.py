@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bonewatch.knowledge.finding import Finding
+from bonewatch.authoring.finding import Finding
 from bonewatch.knowledge.pack import Pack, Rule
 
 _SPREAD = r"(?:a |the |any |your )?(?:cancer|metastas[ei]s|tumou?r|malignan\w+)"

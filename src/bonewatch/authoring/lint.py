@@ -11,13 +11,13 @@ from collections.abc import Iterator
 
 from bonewatch.features import tree as t
 from bonewatch.features.tree import Tree
-from bonewatch.knowledge.bench import Bench
+from bonewatch.authoring.bench import Bench
 from bonewatch.knowledge.examples import STATES, cases, run_case
-from bonewatch.knowledge.finding import Finding
-from bonewatch.knowledge.mutants import trees_of
-from bonewatch.knowledge.never_true import never_true
+from bonewatch.authoring.finding import Finding
+from bonewatch.authoring.mutants import trees_of
+from bonewatch.authoring.never_true import never_true
 from bonewatch.knowledge.pack import Pack, Rule
-from bonewatch.knowledge.reassurance import reassuring
+from bonewatch.authoring.reassurance import reassuring
 from bonewatch.knowledge.schema import State
 from bonewatch.knowledge.yaml_lines import PackError
 

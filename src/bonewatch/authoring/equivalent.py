@@ -18,7 +18,7 @@ from bonewatch.features.rewrite import expanded
 from bonewatch.features.rows import columns
 from bonewatch.features.to_python import Value
 from bonewatch.features.tree import Tree
-from bonewatch.knowledge.mutants import Mutant, trees_of
+from bonewatch.authoring.mutants import Mutant, trees_of
 from bonewatch.knowledge.pack import Pack, Rule
 from bonewatch.record.tables import TABLES
 
