@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from tests.knowledge.tiny import TINY, tiny, tiny_with
 
-from bonewatch.engine.in_python import Engine
 from bonewatch.authoring.bench import Bench
 from bonewatch.authoring.equivalent import Equivalence, is_always_known
-from bonewatch.knowledge.examples import cases, run_case
 from bonewatch.authoring.mutants import Mutant, mutants_of, targets
 from bonewatch.authoring.mutate import main, outcome
+from bonewatch.engine.in_python import Engine
+from bonewatch.knowledge.examples import cases, run_case
 from bonewatch.knowledge.pack import Pack
 
 FEATURES = "features/pain.yaml"

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from bonewatch.authoring.mutants import Mutant
 from bonewatch.engine.in_python import CompiledFeature, CompiledRule, Engine, Rows, State
 from bonewatch.features import tree as t
 from bonewatch.features.to_python import Value
 from bonewatch.knowledge.examples import STATES, Case, cases, feature_with, pack_with, rule_with
-from bonewatch.authoring.mutants import Mutant
 from bonewatch.knowledge.pack import Pack, Rule
 
 Settings = tuple[tuple[str, float], ...]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
+from bonewatch.authoring.mutants import Mutant, trees_of
 from bonewatch.features.candidates import feature_columns
 from bonewatch.features.catalogue import Feature
 from bonewatch.features.conditions import ANY, FALSE, TRUE, UNKNOWN, Acting, Node
@@ -18,7 +19,6 @@ from bonewatch.features.rewrite import expanded
 from bonewatch.features.rows import columns
 from bonewatch.features.to_python import Value
 from bonewatch.features.tree import Tree
-from bonewatch.authoring.mutants import Mutant, trees_of
 from bonewatch.knowledge.pack import Pack, Rule
 from bonewatch.record.tables import TABLES
 

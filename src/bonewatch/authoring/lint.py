@@ -9,15 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bonewatch.features import tree as t
-from bonewatch.features.tree import Tree
 from bonewatch.authoring.bench import Bench
-from bonewatch.knowledge.examples import STATES, cases, run_case
 from bonewatch.authoring.finding import Finding
 from bonewatch.authoring.mutants import trees_of
 from bonewatch.authoring.never_true import never_true
-from bonewatch.knowledge.pack import Pack, Rule
 from bonewatch.authoring.reassurance import reassuring
+from bonewatch.features import tree as t
+from bonewatch.features.tree import Tree
+from bonewatch.knowledge.examples import STATES, cases, run_case
+from bonewatch.knowledge.pack import Pack, Rule
 from bonewatch.knowledge.schema import State
 from bonewatch.knowledge.yaml_lines import PackError
 

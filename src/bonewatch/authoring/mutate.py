@@ -16,8 +16,8 @@ from pathlib import Path
 
 from bonewatch.authoring.bench import Bench
 from bonewatch.authoring.equivalent import Equivalence
-from bonewatch.knowledge.load import CORE, load_pack
 from bonewatch.authoring.mutants import Mutant, mutants_of, targets
+from bonewatch.knowledge.load import CORE, load_pack
 from bonewatch.knowledge.yaml_lines import PackError
 
 

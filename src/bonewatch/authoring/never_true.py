@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from bonewatch.authoring.equivalent import WrittenOut, must_hold, row_columns
+from bonewatch.authoring.finding import Finding
 from bonewatch.features import tree as t
 from bonewatch.features.candidates import feature_columns
 from bonewatch.features.language import Column
 from bonewatch.features.possible import can_be, excluding
 from bonewatch.features.to_text import to_text
 from bonewatch.features.tree import Tree
-from bonewatch.authoring.equivalent import WrittenOut, must_hold, row_columns
-from bonewatch.authoring.finding import Finding
 from bonewatch.knowledge.pack import Pack
 
 
