@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from datetime import date
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -54,6 +55,14 @@ Settings = Annotated[
     Path | None, typer.Option("--settings", help="YAML file with cut-offs to change, name: value.")
 ]
 MOST_PROBLEMS = 20
+
+
+@app.callback()
+def _speak_utf_8() -> None:
+    """Write UTF-8 whatever the terminal's or pipe's own encoding: no answer dies of an arrow."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")
 
 
 @app.command()

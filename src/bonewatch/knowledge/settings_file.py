@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from pathlib import Path
 
 from bonewatch.knowledge.load import mapping
@@ -13,6 +14,6 @@ def read_settings(path: Path) -> dict[str, float]:
     document = read_yaml(path, path.name)
     settings = mapping(document, ())
     for name, value in settings.items():
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
             raise document.error((name,), f"{name}: must be a number")
     return {name: float(str(value)) for name, value in settings.items()}
