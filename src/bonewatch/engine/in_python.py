@@ -79,6 +79,7 @@ class CompiledFeature:
         self._item = row_function(feature.item)
         self._value = person_function(feature.value) if feature.value is not None else None
         self._is_any = feature.aggregate == "any"
+        self._is_placed = feature.is_placed or feature.source != "symptom"
         self._heeds_nothing = feature.source == "symptom" and NOTHING not in (feature.index or ())
 
     def run(self, rows: Rows, values: Mapping[str, Value], as_of: int) -> Value:
@@ -111,13 +112,13 @@ class CompiledFeature:
         if not self._is_any:
             return item if matches else None
         denied = row.get("present") is False
-        if denied and not self._may_deny(row):
-            return None
-        return code_of(matches, item, denied and window is True)
+        code = code_of(matches, item, denied and window is True)
+        return None if code == NOT_SO and denied and not self._may_deny(row) else code
 
     def _may_deny(self, row: Row) -> bool:
         denied_by = self.feature.denied_by
-        return denied_by is None or row["kind"] in denied_by
+        by_kind = denied_by is None or row["kind"] in denied_by
+        return by_kind and (row["site"] is None or self._is_placed)
 
     def _when_none(self, rows: Rows) -> Value:
         if self.feature.aggregate not in ("any", "count"):

@@ -124,7 +124,6 @@ class _Reading:
             branches.append(f"when kind = '{NOTHING}' then {asked}")
         branches += [
             f"when not {self._where} then null",
-            *self._denied_by_another(),
             f"when {self._matches} then {self._code_of_match()}",
             f"when not {self._item} then {denied}",
         ]
@@ -134,20 +133,26 @@ class _Reading:
         if self._feature.item == _TRUE:
             return str(SO)
         item = self._item
-        return f"case when {item} then {SO} when not {item} then {NOT_SO} else {MAYBE} end"
+        no = self._not_so()
+        return f"case when {item} then {SO} when not {item} then {no} else {MAYBE} end"
 
     def _denied(self) -> str:
         """A denial without a place also denies what asks about a place."""
         if self._feature.source not in ("symptom", "condition"):
             return "null"
-        return f"case when {self._window} and not present then {NOT_SO} end"
+        return f"case when {self._window} and not present then {self._not_so()} end"
 
-    def _denied_by_another(self) -> list[str]:
-        """Of several complaints asked about at once, the no of only some speaks for all."""
-        if self._feature.denied_by is None:
-            return []
-        kinds = ", ".join(f"'{kind}'" for kind in self._feature.denied_by)
-        return [f"when not present and kind not in ({kinds}) then null"]
+    def _not_so(self) -> str:
+        """A no, unless it is one to another complaint of several, or to one place only."""
+        others = []
+        if self._feature.denied_by is not None:
+            kinds = ", ".join(f"'{kind}'" for kind in self._feature.denied_by)
+            others.append(f"kind not in ({kinds})")
+        if self._feature.source == "symptom" and not self._feature.is_placed:
+            others.append("site is not null")
+        if not others:
+            return str(NOT_SO)
+        return f"case when not present and ({' or '.join(others)}) then null else {NOT_SO} end"
 
 
 def _rank(feature: Feature, dialect: Dialect) -> str:

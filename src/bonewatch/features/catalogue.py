@@ -91,6 +91,11 @@ class Feature:
         return t.both(*(part for part in (self.window, self.where) if part != TRUE))
 
     @property
+    def is_placed(self) -> bool:
+        """Does it ask about a place? Only then does a denial at a place answer it."""
+        return bool(t.names(self.where) & {"site", "area"})
+
+    @property
     def reads(self) -> set[str]:
         """The features this one is computed from."""
         return t.names(self.value) if self.value is not None else set()
