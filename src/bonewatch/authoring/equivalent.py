@@ -6,46 +6,22 @@ and every rule referred to written out. What cannot be decided counts as a chang
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cached_property
 
 from bonewatch.authoring.mutants import Mutant, trees_of
 from bonewatch.features.candidates import feature_columns
 from bonewatch.features.catalogue import Feature
 from bonewatch.features.conditions import ANY, FALSE, TRUE, UNKNOWN, Acting, Node
-from bonewatch.features.language import Column
 from bonewatch.features.possible import Puzzle
-from bonewatch.features.rewrite import expanded
-from bonewatch.features.rows import columns
 from bonewatch.features.to_python import Value
 from bonewatch.features.tree import Tree
-from bonewatch.knowledge.pack import Pack, Rule
+from bonewatch.knowledge.pack import Pack
+from bonewatch.knowledge.written_out import WrittenOut, row_columns
 from bonewatch.record.tables import TABLES
 
 _TRIES = 20_000
 Told = dict[str, Value]
-
-
-class WrittenOut:
-    """The rules of a pack over features that are read from tables, with nothing in between."""
-
-    def __init__(self, features: Mapping[str, Feature], rules: Mapping[str, Rule]) -> None:
-        self.values: dict[str, Tree] = {}
-        self.rules: dict[str, Tree] = {}
-        self._parts: dict[str, tuple[Tree, Tree]] = {}
-        for feature in features.values():
-            if feature.value is not None:
-                self.values[feature.name] = expanded(feature.value, self.values, {})
-        for rule in rules.values():
-            self.rules[rule.id] = self._out(rule.condition)
-            self._parts[rule.id] = (self._out(rule.when), self._out(rule.guard))
-
-    def _out(self, tree: Tree) -> Tree:
-        return expanded(tree, self.values, self.rules)
-
-    def parts(self, rule_id: str) -> tuple[Tree, Tree]:
-        """Condition and guard of a rule."""
-        return self._parts[rule_id]
 
 
 class Equivalence:
@@ -130,14 +106,6 @@ def _told_by_row(feature: Feature, one: Tree, two: Tree) -> Told | None:
     return _first_difference(puzzle, puzzle.read(one), puzzle.read(two))
 
 
-def row_columns(feature: Feature) -> dict[str, Column]:
-    """The columns of a feature's rows, and the age of each date among them."""
-    found = columns(TABLES[feature.source])
-    ages = {f"{u}_since({n})": Column("number", u, least=0) for n, c in found.items()
-            if c.kind == "date" for u in ("days", "years")}  # fmt: skip
-    return found | ages
-
-
 def row_puzzle(feature: Feature) -> Puzzle:
     """An empty puzzle over a row, in which what a row always says is known."""
     return Puzzle(row_columns(feature), True, _always_said(feature.source), _TRIES)
@@ -160,9 +128,3 @@ def _open(feature: Feature) -> Iterator[bool]:
         puzzle = row_puzzle(feature)
         found = next(puzzle.solve([(puzzle.read(tree), UNKNOWN)]), None)
         yield found is not None or puzzle.guessed
-
-
-def must_hold(feature: Feature) -> tuple[Tree, ...]:
-    """What a row must satisfy to count for the feature."""
-    item = (feature.item,) if feature.aggregate == "any" else ()
-    return feature.window, feature.where, *item

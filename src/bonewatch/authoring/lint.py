@@ -1,6 +1,6 @@
 """What loading does not refuse but no pack may have: `bonewatch knowledge check`.
 
-Examples that are missing or do not hold, conditions that can never be true, parts nobody uses,
+Examples that are missing or do not hold, parts nobody uses,
 sources that do not carry their rule, and promises of health. Reading ease is tested elsewhere.
 """
 
@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from bonewatch.authoring.bench import Bench
 from bonewatch.authoring.finding import Finding
 from bonewatch.authoring.mutants import trees_of
-from bonewatch.authoring.never_true import never_true
 from bonewatch.authoring.reassurance import reassuring
 from bonewatch.features import tree as t
 from bonewatch.features.tree import Tree
@@ -27,7 +26,7 @@ RULE_ID = re.compile(r"T[1-5]-\d\d[a-z]?|R3-\d\d[a-z]?")
 def lint(pack: Pack) -> list[Finding]:
     """Everything found wrong, by file and line."""
     found = [finding for rule in pack.rules.values() for finding in _rule(rule)]
-    found += [*never_true(pack), *_examples(pack), *_unused(pack), *reassuring(pack)]
+    found += [*_examples(pack), *_unused(pack), *reassuring(pack)]
     return sorted(found)
 
 

@@ -22,6 +22,7 @@ from bonewatch.features.catalogue import (
 )
 from bonewatch.features.language import LanguageError, Scope, no_such, parse_bool
 from bonewatch.features.tree import Tree
+from bonewatch.knowledge.never_true import never_true
 from bonewatch.knowledge.pack import Pack, Rule
 from bonewatch.knowledge.schema import (
     FeatureYaml,
@@ -74,11 +75,14 @@ class _Loading:
         urgencies = self._many("urgencies.yaml", UrgencyText)
         actions = self._texts("actions.yaml")
         rules = self._rules(features, around, settings, sources, actions)
-        return Pack(
+        made = Pack(
             about, self._digest.hexdigest()[:16], features, rules, settings, sources, urgencies,
             actions, phrases, self._texts("words.yaml"), self._known(features),
             self._places,
         )  # fmt: skip
+        for problem in never_true(made):
+            raise problem
+        return made
 
     def _read(self, name: str) -> Document:
         path = self._folder / name

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from bonewatch.authoring.equivalent import WrittenOut, must_hold, row_columns
-from bonewatch.authoring.finding import Finding
 from bonewatch.features import tree as t
 from bonewatch.features.candidates import feature_columns
 from bonewatch.features.language import Column
@@ -17,30 +15,33 @@ from bonewatch.features.possible import can_be, excluding
 from bonewatch.features.to_text import to_text
 from bonewatch.features.tree import Tree
 from bonewatch.knowledge.pack import Pack
+from bonewatch.knowledge.written_out import WrittenOut, must_hold, row_columns
+from bonewatch.knowledge.yaml_lines import PackError
 
 
-def never_true(pack: Pack) -> list[Finding]:
-    """A finding for each rule that can never be present and each feature no row can count for."""
-    return [*_rules(pack), *_features(pack)]
+def never_true(pack: Pack) -> Iterator[PackError]:
+    """An error for each rule that can never be present and each feature no row can count for."""
+    yield from _rules(pack)
+    yield from _features(pack)
 
 
-def _rules(pack: Pack) -> Iterator[Finding]:
+def _rules(pack: Pack) -> Iterator[PackError]:
     columns = feature_columns(pack.features)
     written = WrittenOut(pack.features, pack.rules)
     for rule in pack.rules.values():
         says = _why_not(written.rules[rule.id], columns)
         if says:
-            yield Finding(rule.file, rule.line, f"rule {rule.id} can never be true: {says}")
+            yield PackError(rule.file, rule.line, f"rule {rule.id} can never be true: {says}")
 
 
-def _features(pack: Pack) -> Iterator[Finding]:
+def _features(pack: Pack) -> Iterator[PackError]:
     for feature in pack.features.values():
         if feature.value is not None:
             continue
         says = _why_not(t.both(*must_hold(feature)), row_columns(feature))
         if says:
             file, line = pack.places["features", feature.name]
-            yield Finding(file, line, f"feature {feature.name} can never be true: {says}")
+            yield PackError(file, line, f"feature {feature.name} can never be true: {says}")
 
 
 def _why_not(tree: Tree, columns: Mapping[str, Column]) -> str:
