@@ -166,7 +166,7 @@ def _status(rng: Random) -> str:
 
 
 def _results(rng: Random) -> list[Resource]:
-    draw = rng.choice([_adjusted, _measured, _adjusted_after_measured, lambda rng: []])
+    draw = rng.choice([_adjusted, _measured, _adjusted_and_measured, lambda rng: []])
     return [*draw(rng), *_temperatures(rng)]
 
 
@@ -203,11 +203,9 @@ def _measured(rng: Random) -> list[Resource]:
     return measured + albumins
 
 
-def _adjusted_after_measured(rng: Random) -> list[Resource]:
-    newest, before = rng.choice((0, 1, 5)), rng.choice((0, 3, 20))
-    older = ago(newest + before)
-    adjusted = _calcium(rng, "29265-6", ago(newest))
-    return [{**adjusted, "status": "final"}, _calcium(rng, "17861-6", older), _albumin(rng, older)]
+def _adjusted_and_measured(rng: Random) -> list[Resource]:
+    adjusted = _calcium(rng, "29265-6", ago(rng.choice(_BLOOD_DAYS)))
+    return [adjusted, *_measured(rng)]
 
 
 def _temperatures(rng: Random) -> list[Resource]:
@@ -238,7 +236,7 @@ def _ended_course(rng: Random, drugs: Sequence[str]) -> Resource:
 
 
 def _open_course(rng: Random, drugs: Sequence[str]) -> Resource:
-    days = (0, 42, 43, 182, 183, -1) if drugs is CHEMOTHERAPY else (0, 42, 43, 183, 184, 900, -1)
+    days = (0, 42, 43, 183, 184, 365, 366, 900, -1)
     status = rng.choice(("active", "active", "active", "not-taken", "entered-in-error"))
     return course(rng.choice(drugs), ago(rng.choice(days)), None, status)
 
@@ -258,7 +256,7 @@ def _month_course(rng: Random, drugs: Sequence[str]) -> Resource:
 
 
 def _single_dose(rng: Random, drugs: Sequence[str]) -> Resource:
-    days = (0, 20, 42, 184, 300) if drugs is CHEMOTHERAPY else (0, 20, 42)
+    days = (0, 20, 42, 366, 900) if drugs is CHEMOTHERAPY else (0, 20, 42)
     status = rng.choice(("completed", "completed", "not-done", "entered-in-error"))
     return dose(rng.choice(drugs), ago(rng.choice(days)), status)
 
@@ -282,6 +280,7 @@ def _answers(rng: Random) -> list[Item]:
     signs = [s for s in (*CORD_SIGNS, *CALCIUM_SIGNS, "fever") if rng.random() < asked]
     items = [_sign(rng, name, rng.random() < yes) for name in signs]
     items += [_sign(rng, name, True) for name in NARROWER if rng.random() < yes / 4]
+    items += [_sign(rng, name, False) for name in NARROWER if rng.random() < asked / 8]
     return items + _pains(rng, yes)
 
 
@@ -304,9 +303,7 @@ def _history(rng: Random) -> dict[str, object]:
 
 
 def _pains(rng: Random, yes: float) -> list[Item]:
-    """The pains of one report; who tells of pain elsewhere is also asked about the back."""
-    pains = [_pain(rng, yes) for _ in range(rng.choice((0, 1, 1, 2)))]
-    return [*pains, answer("pain", False, site="spine")] if pains else []
+    return [_pain(rng, yes) for _ in range(rng.choice((0, 1, 1, 2)))]
 
 
 def _pain(rng: Random, yes: float) -> Item:

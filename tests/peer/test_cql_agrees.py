@@ -111,37 +111,8 @@ _FEVER = _asked(answer("fever", True))
 
 DIFFERENCES = (
     Difference(
-        "a no to clumsy hands: to us a no to weakness, to CQL nothing about the legs",
-        "T1-01", False, None,
-        [_asked(answer("clumsiness", False), _NO_PAIN, *_NO_CORD_SIGN_BUT_WEAKNESS)],
-    ),
-    Difference(
-        "a no to chills: to us a no to fever and infection, to CQL to chills alone",
-        "T1-03", False, None,
-        [_asked(answer("chills", False)), result("8310-5", 37.0, "Cel", ago(0)),
-         course("L01CD02", ago(8), None)],
-    ),
-    Difference(
-        "pain in the hip: to us a no to pain in the back, to CQL the back was not asked about",
-        "T2-01", False, None, [CANCER, _asked(answer("pain", True, site="hip"))],
-    ),
-    Difference(
-        "no pain in the hip: likewise",
-        "T2-01", False, None, [CANCER, _asked(answer("pain", False, site="hip"))],
-    ),
-    Difference(
-        "a severe calcium after an adjusted one: we keep the laboratory's, CQL takes the newest",
-        "T1-08b", False, True,
-        [result("29265-6", 2.4, "mmol/L", ago(20)), result("17861-6", 3.6, "mmol/L", ago(0)),
-         result("1751-7", 40, "g/L", ago(0))],
-    ),
-    Difference(
-        "chemotherapy begun 200 days ago, no end recorded: to us over, to CQL not known",
-        "T1-03", False, None, [_FEVER, course("L01BC06", ago(200), None)],
-    ),
-    Difference(
         "chemotherapy begun 200 days ago that is to end next month: we do not look ahead",
-        "T1-03", False, True, [_FEVER, course("L01BC06", ago(200), ago(-30))],
+        "T1-03", None, True, [_FEVER, course("L01BC06", ago(200), ago(-30))],
     ),
     Difference(
         "one dose of chemotherapy 100 days ago: to us a course that may go on, to CQL one day",
