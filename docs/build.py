@@ -35,6 +35,7 @@ def pages(pack: Pack) -> dict[str, str]:
     """Every generated page by its file name."""
     made = {
         "rules.md": rules_page(pack),
+        "signs.md": signs_page(pack),
         "features.md": features_page(pack),
         "settings.md": settings_page(pack),
         "sources.md": sources_page(pack),
@@ -88,6 +89,28 @@ def _seen(mark: str) -> str:
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
+
+
+def signs_page(pack: Pack) -> Iterator[str]:
+    """The seven symptoms, the early signs and the sites."""
+    meanings = {name: feature.meaning for name, feature in pack.features.items()}
+    yield from ("# Signs", "", "They explain an answer; the rules decide.")
+    for name, sign in pack.signs.items():
+        text = sign.text
+        yield from ("", f"## {name} {text.title}", "", "```text", *to_words(sign.when, meanings))
+        yield from (
+            "```",
+            "",
+            f"Towards metastasis: {text.towards}",
+            "",
+            f"Instead: {text.instead}",
+        )
+        if text.dangerous:
+            yield from ("", f"Dangerous: {text.dangerous}")
+        yield ""
+        for cited in text.sources:
+            title = pack.sources[cited.id].title
+            yield f"- Source: [{title}](sources.md#{cited.id}), {cited.at} ({_seen(cited.seen)})"
 
 
 def features_page(pack: Pack) -> Iterator[str]:

@@ -12,7 +12,7 @@ import typer
 from bonewatch.features.language import no_such
 from bonewatch.features.to_words import to_words
 from bonewatch.knowledge.load import CORE, load_pack
-from bonewatch.knowledge.pack import Pack, Rule
+from bonewatch.knowledge.pack import Pack, Rule, Sign
 from bonewatch.knowledge.yaml_lines import PackError
 
 app = typer.Typer(help="Look at the clinical rules.", no_args_is_help=True)
@@ -42,13 +42,17 @@ def check(pack: PackFolder = CORE) -> None:
 
 @app.command()
 def show(rule: str, pack: PackFolder = CORE) -> None:
-    """Show a rule in words, with its sources and examples."""
+    """Show a rule, or a sign such as SY1, in words, with its sources and examples."""
     loaded = _load(pack)
-    found = loaded.rules.get(rule)
-    if found is None:
-        sys.stderr.write(f"bonewatch: {no_such('rule', rule, sorted(loaded.rules))}\n")
+    if rule in loaded.rules:
+        lines = _shown(loaded, loaded.rules[rule])
+    elif rule in loaded.signs:
+        lines = _sign_shown(loaded, loaded.signs[rule])
+    else:
+        known = [*sorted(loaded.rules), *loaded.signs]
+        sys.stderr.write(f"bonewatch: {no_such('rule', rule, known)}\n")
         raise typer.Exit(1)
-    sys.stdout.write("\n".join(_shown(loaded, found)) + "\n")
+    sys.stdout.write("\n".join(lines) + "\n")
 
 
 def _load(folder: Path) -> Pack:
@@ -71,6 +75,17 @@ def _shown(pack: Pack, rule: Rule) -> Iterator[str]:
     yield from (f"  → {pack.actions[action]}" for action in text.actions)
     yield from _standing(pack, rule)
     yield from ("", "Examples", *(f"  {e.then:8} {e.name}" for e in rule.examples))
+
+
+def _sign_shown(pack: Pack, sign: Sign) -> Iterator[str]:
+    meanings = {name: feature.meaning for name, feature in pack.features.items()}
+    yield from (f"{sign.id}  {sign.text.title}", "", "There when")
+    yield from (f"  {line}" for line in to_words(sign.when, meanings))
+    yield from ("", f"Towards metastasis: {sign.text.towards}", f"Instead: {sign.text.instead}")
+    if sign.text.dangerous:
+        yield f"Dangerous: {sign.text.dangerous}"
+    for cited in sign.text.sources:
+        yield f"  {pack.sources[cited.id].title}, {cited.at} ({cited.seen.replace('_', ' ')})"
 
 
 def _guard_shown(rule: Rule, meanings: dict[str, str]) -> Iterator[str]:

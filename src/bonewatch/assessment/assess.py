@@ -20,10 +20,12 @@ from bonewatch.assessment.result import (
     Finding,
     Knowledge,
     Question,
+    SignSeen,
     Voices,
 )
 from bonewatch.engine.in_python import Engine, Evaluation
 from bonewatch.features import tree as t
+from bonewatch.features.to_python import person_function
 from bonewatch.knowledge.pack import URGENCIES, Pack, Rule
 from bonewatch.record.checks import later_than, undated
 from bonewatch.record.record import Record
@@ -36,6 +38,7 @@ class Assessor:
         self.pack = pack
         self.engine = Engine(pack)
         self._partly = Partly(pack)
+        self._signs = {sign.id: person_function(sign.when) for sign in pack.signs.values()}
         self._most = sorted(pack.rules.values(), key=lambda r: (pack.order(r.urgency), r.id))
 
     def assess(self, record: Record, as_of: date) -> Assessment:
@@ -141,6 +144,7 @@ class Assessor:
             headline=self._headline(urgency, findings, asked),
             say=self._say(findings),
             findings=findings,
+            signs=tuple(self._signs_seen(evaluation)),
             ask=tuple(asked[:most]),
             ask_more=max(0, len(asked) - most),
             unanswered=self._voices("unanswered") if _is_danger_open(asked) else None,
@@ -148,6 +152,14 @@ class Assessor:
             cautions=self._cautions(evaluation),
             knowledge=self._knowledge(),
         )
+
+    def _signs_seen(self, evaluation: Evaluation) -> Iterator[SignSeen]:
+        for name, is_there in self._signs.items():
+            if is_there(evaluation.values, evaluation.states):
+                text = self.pack.signs[name].text
+                yield SignSeen(
+                    name, text.title, text.kind, text.towards, text.instead, text.dangerous
+                )
 
     def _headline(
         self, urgency: str, findings: tuple[Finding, ...], asked: list[Question]

@@ -90,6 +90,21 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class SignSeen:
+    """A symptom, early sign or site that is there: what speaks for bone metastasis, what against.
+
+    Signs explain; they do not raise the urgency.
+    """
+
+    id: str
+    title: str
+    kind: str
+    towards: str
+    instead: str
+    dangerous: str
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """An unanswered question that could raise the urgency, and how far."""
 
@@ -129,6 +144,7 @@ class Assessment:
     headline: Voices
     say: str
     findings: tuple[Finding, ...]
+    signs: tuple[SignSeen, ...]
     ask: tuple[Question, ...]
     ask_more: int
     unanswered: Voices | None

@@ -23,6 +23,7 @@ def to_json(assessment: Assessment, file: str = "") -> dict[str, object]:
         "headline": asdict(assessment.headline),
         "say": assessment.say,
         "findings": [_finding(finding) for finding in assessment.findings],
+        "signs": [asdict(sign) for sign in assessment.signs],
         "ask": [asdict(question) for question in assessment.ask],
         "ask_more": assessment.ask_more,
         "unanswered": _voices(assessment.unanswered),

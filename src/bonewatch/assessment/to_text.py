@@ -64,6 +64,7 @@ def _parts(assessment: Assessment, full: bool) -> Iterator[RenderableType]:
     yield _heading("For the clinician")
     yield _indented(assessment.headline.clinician)
     yield from _why(assessment, full)
+    yield from _signs(assessment, full)
     yield from _not_known(assessment)
     yield from _record(assessment)
     for caution in assessment.cautions:
@@ -134,6 +135,19 @@ def _said(reason: Reason) -> str:
 
 def _number(value: Value) -> str:
     return f"{value:g}" if isinstance(value, int | float) else str(value)
+
+
+def _signs(assessment: Assessment, full: bool) -> Iterator[RenderableType]:
+    if not assessment.signs:
+        return
+    yield _heading("Signs that are there")
+    if not full:
+        yield _indented("; ".join(f"{sign.id} {sign.title}" for sign in assessment.signs))
+        return
+    for sign in assessment.signs:
+        dangerous = f" Dangerous: {sign.dangerous}" if sign.dangerous else ""
+        said = f"{sign.id} {sign.title}. Towards metastasis: {sign.towards} Instead: {sign.instead}"
+        yield _indented(said + dangerous)
 
 
 def _standing(finding: Finding) -> Iterator[str]:

@@ -111,6 +111,7 @@ def _used(pack: Pack) -> dict[str, set[str]]:
     of_features = [(f.source, tree) for f in pack.features.values() for tree in trees_of(f)]
     trees = [tree for _, tree in of_features]
     trees += [tree for rule in pack.rules.values() for tree in (rule.when, rule.guard)]
+    trees += [sign.when for sign in pack.signs.values()]
     nodes = [node for tree in trees for node in t.walk(tree)]
     return {
         "features": _features_used(pack),
@@ -126,6 +127,8 @@ def _features_used(pack: Pack) -> set[str]:
     used = set(pack.known.values())
     for rule in pack.rules.values():
         used |= t.names(rule.condition)
+    for sign in pack.signs.values():
+        used |= t.names(sign.when)
     for feature in pack.features.values():
         used |= feature.reads | {feature.ask_after}
     return used
@@ -133,6 +136,7 @@ def _features_used(pack: Pack) -> set[str]:
 
 def _sources_used(pack: Pack) -> set[str]:
     cited = [citation for rule in pack.rules.values() for citation in rule.text.sources]
+    cited += [citation for sign in pack.signs.values() for citation in sign.text.sources]
     cited += [citation for setting in pack.settings.values() for citation in setting.sources]
     return {citation.id for citation in cited}
 

@@ -88,7 +88,7 @@ def _case(rule: Rule, example: Example, name: str, each: str) -> Case:
         as_of = date.fromisoformat(example.as_of)
     except ValueError:
         raise _wrong(rule, name, f"as_of: {example.as_of!r} is not a day") from None
-    given = {table: _filled(v, table, "", each, as_of) for table, v in example.given.items()}
+    given = dated(example.given, as_of, each)
     raw = {"primary_cancer": [{}]} | given
     try:
         record = read_record(raw)
@@ -97,6 +97,11 @@ def _case(rule: Rule, example: Example, name: str, each: str) -> Case:
     return Case(
         rule.id, name, raw, record, as_of, dict(example.settings), example.then, example.acts
     )
+
+
+def dated(given: Mapping[str, object], as_of: date, each: str = "") -> dict[str, object]:
+    """The tables of an example with `14 days ago` and {each} filled in."""
+    return {table: _filled(rows, table, "", each, as_of) for table, rows in given.items()}
 
 
 def _wrong(rule: Rule, name: str, says: str) -> PackError:

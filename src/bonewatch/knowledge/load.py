@@ -23,13 +23,15 @@ from bonewatch.features.catalogue import (
 from bonewatch.features.language import LanguageError, Scope, no_such, parse_bool
 from bonewatch.features.tree import Tree
 from bonewatch.knowledge.never_true import never_true
-from bonewatch.knowledge.pack import Pack, Rule
+from bonewatch.knowledge.pack import Pack, Rule, Sign
 from bonewatch.knowledge.schema import (
+    Citation,
     FeatureYaml,
     PackText,
     Part,
     RuleText,
     SettingText,
+    SignText,
     SourceText,
     UrgencyText,
 )
@@ -78,6 +80,7 @@ class _Loading:
         made = Pack(
             about, self._digest.hexdigest()[:16], features, rules, settings, sources, urgencies,
             actions, phrases, self._texts("words.yaml"), self._known(features),
+            self._signs(features, around, sources),
             self._places,
         )  # fmt: skip
         for problem in never_true(made):
@@ -114,6 +117,21 @@ class _Loading:
 
     def _texts(self, name: str) -> dict[str, str]:
         return {key: str(value) for key, value in self._entries(name)[1].items()}
+
+    def _signs(
+        self,
+        features: Mapping[str, Feature],
+        around: Surroundings,
+        sources: Mapping[str, SourceText],
+    ) -> dict[str, Sign]:
+        document, entries = self._entries("signs.yaml")
+        scope = Scope({f.name: f.column for f in features.values()}, around.settings)
+        signs = {}
+        for name, entry in entries.items():
+            text = checked(document, (name,), entry, SignText)
+            _check_sources(document, (name,), f"sign {name}", text.sources, sources)
+            signs[name] = Sign(name, text, _condition(document, (name,), text.when, scope))
+        return signs
 
     def _known(self, features: Mapping[str, Feature]) -> dict[str, str]:
         document, entries = self._entries("known.yaml")
@@ -294,6 +312,18 @@ def _check_questions(
             raise document.error(path, no_such("feature", text.ask_after, list(features)))
 
 
+def _check_sources(
+    document: Document,
+    path: Path_,
+    who: str,
+    cited: Iterable[Citation],
+    sources: Mapping[str, SourceText],
+) -> None:
+    for citation in cited:
+        if citation.id not in sources:
+            raise document.error(path, f"{who}: {no_such('source', citation.id, list(sources))}")
+
+
 def _check_references(
     document: Document,
     path: Path_,
@@ -301,11 +331,7 @@ def _check_references(
     sources: Mapping[str, SourceText],
     actions: Mapping[str, str],
 ) -> None:
-    for citation in text.sources:
-        if citation.id not in sources:
-            raise document.error(
-                path, f"rule {text.id}: {no_such('source', citation.id, list(sources))}"
-            )
+    _check_sources(document, path, f"rule {text.id}", text.sources, sources)
     for action in text.actions:
         if action not in actions:
             raise document.error(

@@ -13,6 +13,7 @@ from bonewatch.knowledge.schema import (
     PackText,
     RuleText,
     SettingText,
+    SignText,
     SourceText,
     UrgencyText,
 )
@@ -57,6 +58,15 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Sign:
+    """A checked sign: `when` says that it is there."""
+
+    id: str
+    text: SignText
+    when: Tree
+
+
+@dataclass(frozen=True, slots=True)
 class Pack:
     """One body of knowledge. `features` and `rules` are in computing order.
 
@@ -76,6 +86,7 @@ class Pack:
     phrases: Mapping[str, tuple[str, ...]]
     words: Mapping[str, str]
     known: Mapping[str, str]
+    signs: Mapping[str, Sign]
     places: Mapping[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
 
     @property

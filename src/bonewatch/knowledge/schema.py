@@ -96,6 +96,23 @@ class FeatureYaml(Part):
     why: str = ""
 
 
+class SignText(Part):
+    """A symptom, early sign or site: what speaks for bone metastasis, and what for other things.
+
+    `present` and `absent` are worked cases, records in which the sign is there or is not.
+    """
+
+    title: str
+    kind: Literal["symptom", "early_sign", "site"]
+    when: Text
+    towards: str
+    instead: str
+    dangerous: str = ""
+    sources: tuple[Citation, ...]
+    present: dict[str, object]
+    absent: dict[str, object]
+
+
 class Review(Part):
     """Who signed the rule, when, and when it must be looked at again."""
 
