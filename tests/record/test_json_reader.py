@@ -414,8 +414,8 @@ def test_all_problems_are_reported_at_once() -> None:
     }
     assert list(problems_of(raw)) == [
         "symptoms",
-        "patient[0].birth_date",
         "patient[0].sex",
+        "patient[0].birth_date",
         "symptom[0].kind",
         "symptom[0].severity",
         "symptom[1]",

@@ -12,7 +12,7 @@ from datetime import date
 from bonewatch.record import checks
 from bonewatch.record.dates import parse_date
 from bonewatch.record.record import CheckedRow, Note, Record
-from bonewatch.record.tables import TABLES, Field, Table
+from bonewatch.record.tables import TABLES, Field, Scalar, Table
 from bonewatch.record.units import UnitError, canonical_unit, to_canonical
 from bonewatch.record.words import words
 
@@ -66,6 +66,17 @@ _LONGEST = 60
 _MOST_SUGGESTIONS = 1000
 
 
+_FIELDS = {table.name: {f.name: f for f in table.fields} for table in TABLES.values()}
+_WITH_REQUIRED = {
+    name for name, fields in _FIELDS.items() if any(f.required for f in fields.values())
+}
+_BLANK: dict[str, dict[str, Scalar]] = {
+    table.name: {f.name: f.absent_means for f in table.fields}
+    | {f"{name}_latest": None for name in table.dates}
+    for table in TABLES.values()
+}
+"""What a row holds before it says anything."""
+
 _RowInProgress = dict[str, str | bool | int | float | date | None]
 
 
@@ -117,10 +128,10 @@ class _Reading:
             return None
         at = str(raw.get("at") or path) if self._placed else path
         refused = len(self.problems)
-        self._unknown_fields(table, raw, at)
-        row: _RowInProgress = {"at": at}
-        for field in table.fields:
-            self._field(row, field, raw.get(field.name), f"{at}.{field.name}")
+        row: _RowInProgress = {"at": at, **_BLANK[table.name]}
+        for name, value in raw.items():
+            self._given(table, row, name, value)
+        self._required(table, raw, at)
         if table.name == "measurement" and len(self.problems) == refused:
             self._measure(row, at)
         if row.get("known_and_assessed") and row["trend"] is None:
@@ -131,27 +142,23 @@ class _Reading:
     def _lost(self, refused: int) -> bool:
         return len(self.problems) > refused
 
-    def _unknown_fields(self, table: Table, raw: dict[object, object], at: str) -> None:
-        for name in raw:
-            if name not in table.names and not (self._placed and name == "at"):
+    def _given(self, table: Table, row: _RowInProgress, name: object, raw: object) -> None:
+        """Put one field that the row gives into its place; null is not given."""
+        field = _FIELDS[table.name].get(str(name))
+        at = f"{row['at']}.{_short(name)}"
+        if field is None:
+            if not (self._placed and name == "at"):
                 known = self._nearest(name, list(table.names))
-                self._refuse(f"{at}.{_short(name)}", f"there is no field of that name.{known}")
-
-    def _field(
-        self,
-        row: _RowInProgress,
-        field: Field,
-        raw: object,
-        at: str,
-    ) -> None:
-        if raw is None:
-            row[field.name] = field.absent_means
-            if field.required:
-                self._refuse(at, "must be given")
-        else:
+                self._refuse(at, f"there is no field of that name.{known}")
+        elif raw is not None:
             row[field.name] = self._value(field, raw, at)
-        if field.type == "date":
-            self._date(row, field.name, at)
+            if field.type == "date":
+                self._date(row, field.name, at)
+
+    def _required(self, table: Table, raw: dict[object, object], at: str) -> None:
+        for field in _FIELDS[table.name].values() if table.name in _WITH_REQUIRED else ():
+            if field.required and raw.get(field.name) is None:
+                self._refuse(f"{at}.{field.name}", "must be given")
 
     def _value(self, field: Field, raw: object, at: str) -> str | bool | int | float | None:
         if field.type == "bool":
