@@ -293,6 +293,10 @@ def _of_call(node: t.Call) -> Iterator[Proposal]:
         yield _plain(node, replace(node, function=_CALLS[node.function]))
 
 
+def _of_points(node: t.Points) -> Iterator[Proposal]:
+    yield _plain(node, t.Points(node.item, 0 if node.if_unknown else 1))
+
+
 def _of_choose(node: t.Choose) -> Iterator[Proposal]:
     for place, (asked, _) in enumerate(node.branches) if len(node.branches) > 1 else ():
         left = (*node.branches[:place], *node.branches[place + 1 :])
@@ -312,5 +316,6 @@ _PROPOSALS = cast(
         t.Arithmetic: _of_arithmetic,
         t.Call: _of_call,
         t.Choose: _of_choose,
+        t.Points: _of_points,
     },
 )

@@ -87,7 +87,7 @@ _CALLS: dict[type[exp.Expression], str] = {
     exp.Pow: "power",
 }
 FUNCTIONS = (
-    "days_since, years_since, at_least, rule, mentions, round_to, greatest, least, abs, ln, exp,"
+    "days_since, years_since, at_least, sure, maybe, rule, mentions, round_to, greatest, least, abs, ln, exp,"
     " sqrt, power"
 )
 SAME_UNIT_CALLS = ("greatest", "least", "abs", "round_to")
@@ -345,6 +345,14 @@ def _at_least(node: exp.Expression, scope: Scope) -> Checked:
     return Checked(t.AtLeast(count.tree, items), "bool")
 
 
+def _points(node: exp.Expression, scope: Scope) -> Checked:
+    name = str(node.this).lower()
+    if len(node.expressions) != 1:
+        raise LanguageError(f"{name} takes one condition")
+    item = _expect(node.expressions[0], scope, "bool")
+    return Checked(t.Points(item.tree, 0 if name == "sure" else 1), "number")
+
+
 def _rule(node: exp.Expression, scope: Scope) -> Checked:
     wanted = str(getattr(node.expressions[0], "this", "")) if node.expressions else ""
     if wanted not in scope.rules:
@@ -378,6 +386,8 @@ _FUNCTIONS: dict[str, Callable[[exp.Expression, Scope], Checked]] = {
     "days_since": _since,
     "years_since": _since,
     "at_least": _at_least,
+    "sure": _points,
+    "maybe": _points,
     "rule": _rule,
     "mentions": _mentions,
     "round_to": _round_to,

@@ -126,6 +126,10 @@ class _Writer:
     def _call(self, tree: t.Call) -> str:
         return f"{tree.function}({', '.join(self.write(item) for item in tree.items)})"
 
+    def _points(self, tree: t.Points) -> str:
+        wanted = "is True" if tree.if_unknown == 0 else "is not False"
+        return f"(1 if {self.write(tree.item)} {wanted} else 0)"
+
     def _choose(self, tree: t.Choose) -> str:
         text = self.write(tree.otherwise)
         for condition, result in reversed(tree.branches):

@@ -172,6 +172,12 @@ class _Writer:
         items = [self.write(item) for item in tree.items]
         return _CALLS[tree.function](items)
 
+    def _points(self, tree: t.Points) -> str:
+        item = self.write(tree.item)
+        if tree.if_unknown == 0:
+            return f"(case when {item} then {number(1)} else {number(0)} end)"
+        return f"(case when not {item} then {number(0)} else {number(1)} end)"
+
     def _choose(self, tree: t.Choose) -> str:
         parts = [
             f"when {asked} then {self.write(result)} when {asked} is null then null"

@@ -98,6 +98,10 @@ def _call(tree: t.Call) -> str:
     return f"{tree.function}({_listed(tree.items)})"
 
 
+def _points(tree: t.Points) -> str:
+    return f"{'maybe' if tree.if_unknown else 'sure'}({to_text(tree.item)})"
+
+
 def _choose(tree: t.Choose) -> str:
     branches = " ".join(f"when {to_text(c)} then {to_text(r)}" for c, r in tree.branches)
     return f"case {branches} else {to_text(tree.otherwise)} end"

@@ -53,6 +53,8 @@ def _compound(tree: Tree, meanings: Mapping[str, str]) -> str:
     inner = [phrase(child, meanings) for child in t.children(tree)]
     if isinstance(tree, t.Not):
         return f"not: {inner[0]}"
+    if isinstance(tree, t.Points):
+        return f"1 if {inner[0]}{' or not known' if tree.if_unknown else ''}"
     if isinstance(tree, t.Defined):
         return tree.name.replace("_", " ")
     if isinstance(tree, t.Compare):

@@ -145,6 +145,17 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Points:
+    """1 or 0 for a condition that may be unknown, so that a sum has a lowest and a highest value.
+
+    `sure(x)`: 1 when it is true for certain. `maybe(x)`: 1 when it is not false for certain.
+    """
+
+    item: Tree
+    if_unknown: Literal[0, 1]
+
+
+@dataclass(frozen=True, slots=True)
 class Choose:
     """case when ... then ... else ... end; unknown when a condition on the way is."""
 
@@ -169,6 +180,7 @@ Tree = (
     | Since
     | Arithmetic
     | Call
+    | Points
     | Choose
 )
 
