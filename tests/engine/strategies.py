@@ -77,13 +77,22 @@ def names_of(scope: Scope, words: Mapping[str, Sequence[str]] | None = None) -> 
     )
 
 
+_literal = st.sampled_from(_LITERALS)
+_POINTS = "(sure({}) + maybe({}) {} {})".format
+_comparisons = st.sampled_from(_COMPARISONS)
+
+
 @lru_cache(maxsize=4096)
-def conditions(names: Names, depth: int = 2) -> Text:
-    """Conditions over these names, every construct of the language among them."""
+def conditions(names: Names, depth: int = 2, points: bool = False) -> Text:
+    """Conditions over these names, every construct of the language among them.
+
+    `points` adds sure() and maybe(), with which less knowledge moves a sum, as it should.
+    """
     plain = st.one_of(*_plain_conditions(names))
     if depth <= 0:
         return plain
-    inner = conditions(names, depth - 1)
+    inner = conditions(names, depth - 1, points)
+    scored = st.builds(_POINTS, inner, inner, _comparisons, _literal)
     listed = st.lists(inner, min_size=2, max_size=4)
     return st.one_of(
         plain,
@@ -91,6 +100,7 @@ def conditions(names: Names, depth: int = 2) -> Text:
         listed.map(lambda items: "(" + " and ".join(items) + ")"),
         listed.map(lambda items: "(" + " or ".join(items) + ")"),
         st.builds(_at_least, numbers(names, "", 0), listed),
+        *([scored] if points else []),
         st.builds("(({}) = ({}))".format, inner, inner),
         _compared(names, depth),
         _between(names, depth),
@@ -116,9 +126,6 @@ def _plain_conditions(names: Names) -> list[Text]:
     if names.rules:
         plain.append(st.sampled_from(names.rules).map("rule('{}')".format))
     return plain
-
-
-_literal = st.sampled_from(_LITERALS)
 
 
 def _at_least(wanted: str, items: list[str]) -> str:

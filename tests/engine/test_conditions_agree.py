@@ -123,7 +123,7 @@ def _same(texts: list[str], here: list[list[Value]], there: list[tuple[Value, ..
 
 
 @DRAWN
-@given(st.lists(conditions(names_of(SCOPE), 3), min_size=8, max_size=16))
+@given(st.lists(conditions(names_of(SCOPE), 3, points=True), min_size=8, max_size=16))
 def test_duckdb_conditions(duck: duckdb.DuckDBPyConnection, texts: list[str]) -> None:
     columns = ", ".join(to_duckdb(parse(text, SCOPE).tree, f"date '{TODAY}'") for text in texts)
     there = duck.execute(f"select {columns} from rows").fetchall()
@@ -139,7 +139,7 @@ def test_duckdb_numbers(duck: duckdb.DuckDBPyConnection, texts: list[str]) -> No
 
 
 @DRAWN
-@given(st.lists(conditions(names_of(DATELESS), 3), min_size=8, max_size=16))
+@given(st.lists(conditions(names_of(DATELESS), 3, points=True), min_size=8, max_size=16))
 def test_sqlite_conditions(lite: sqlite3.Connection, texts: list[str]) -> None:
     """SQLite as an outside voice: its greatest is called max, and its truth is 1."""
     columns = ", ".join(_for_sqlite(text) for text in texts)

@@ -120,7 +120,7 @@ def test_every_operator_and_function_is_drawn() -> None:
     assert {n.op for n in trees if isinstance(n, t.Compare)} == set(get_args(t.Comparison))
     assert {n.op for n in trees if isinstance(n, t.Arithmetic)} == set("+-*/")
     assert {n.unit for n in trees if isinstance(n, t.Since)} == {"days", "years"}
-    own = {"days_since", "years_since", "at_least", "rule", "mentions"}
+    own = {"days_since", "years_since", "at_least", "sure", "maybe", "rule", "mentions"}
     assert {n.function for n in trees if isinstance(n, t.Call)} == set(FUNCTIONS.split(", ")) - own
 
 
