@@ -55,9 +55,7 @@ def packs(draw: st.DrawFn, from_tables: int = 10, computed: int = 3, ruled: int 
     rules: dict[str, Rule] = {}
     for number in range(ruled):
         scope = _Drawn(known, frozenset(rules)).scope()
-        when, guard = (
-            parse_bool(draw(conditions(names_of(scope), 2, points=True)), scope) for _ in "ab"
-        )
+        when, guard = (parse_bool(draw(conditions(names_of(scope), 2)), scope) for _ in "ab")
         rules[f"R-{number}"] = rule_of(
             f"R-{number}", when, draw(st.sampled_from((guard, t.Constant(True))))
         )
@@ -67,9 +65,7 @@ def packs(draw: st.DrawFn, from_tables: int = 10, computed: int = 3, ruled: int 
 def _computed(name: str, known: Mapping[str, Feature]) -> st.SearchStrategy[Feature]:
     names = names_of(_Drawn(known, frozenset()).scope())
     number = st.sampled_from(names.units).flatmap(lambda unit: numbers(names, unit, 2))
-    return st.one_of(conditions(names, 2, points=True), number).map(
-        lambda text: _checked(name, text, known)
-    )
+    return st.one_of(conditions(names, 2), number).map(lambda text: _checked(name, text, known))
 
 
 def _checked(name: str, text: str, known: Mapping[str, Feature]) -> Feature:
