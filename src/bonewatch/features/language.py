@@ -87,8 +87,8 @@ _CALLS: dict[type[exp.Expression], str] = {
     exp.Pow: "power",
 }
 FUNCTIONS = (
-    "days_since, years_since, at_least, sure, maybe, rule, mentions, round_to, greatest, least, abs, ln, exp,"
-    " sqrt, power"
+    "days_since, years_since, at_least, sure, maybe, rule, mentions, round_to, greatest, least,"
+    " abs, ln, exp, sqrt, power"
 )
 SAME_UNIT_CALLS = ("greatest", "least", "abs", "round_to")
 MOST_DIGITS = 9
