@@ -6,12 +6,15 @@ parts that keep them open. A question that needs an earlier one is held back unt
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from bonewatch.assessment.partly import Partly
-from bonewatch.assessment.result import Question
+from bonewatch.assessment.result import Missing, Question
 from bonewatch.engine.in_python import Evaluation
 from bonewatch.knowledge.pack import Pack, Rule
+from bonewatch.record.words import words
+
+OpenFacts = Mapping[str, str]
 
 
 def open_rules(pack: Pack, evaluation: Evaluation, urgency: str) -> list[Rule]:
@@ -26,17 +29,33 @@ def open_rules(pack: Pack, evaluation: Evaluation, urgency: str) -> list[Rule]:
     return sorted(above, key=lambda rule: (pack.order(rule.urgency), rule.id))
 
 
-def questions(
-    pack: Pack, evaluation: Evaluation, rules: Iterable[Rule], partly: Partly
-) -> list[Question]:
+def open_facts(pack: Pack, evaluation: Evaluation, urgency: str, partly: Partly) -> OpenFacts:
+    """The unknown features that could raise the urgency, each with the highest tier they could."""
+    found: dict[str, str] = {}
+    for rule in open_rules(pack, evaluation, urgency):
+        for name in partly.open_in(rule.id, evaluation.values, evaluation.states):
+            found.setdefault(name, rule.urgency)
+    return found
+
+
+def questions(pack: Pack, evaluation: Evaluation, facts: OpenFacts) -> list[Question]:
     """One question per thing to ask, each with the highest tier its answer could lead to."""
     found: dict[str, Question] = {}
-    for rule in rules:
-        for name in partly.open_in(rule.id, evaluation.values, evaluation.states):
-            feature = _first_to_ask(pack, evaluation, name)
-            if feature is not None:
-                text = pack.features[feature].ask
-                found.setdefault(text, Question(text, feature, rule.urgency))
+    for name, urgency in facts.items():
+        feature = _first_to_ask(pack, evaluation, name)
+        if feature is not None:
+            text = pack.features[feature].ask
+            found.setdefault(text, Question(text, feature, urgency))
+    return list(found.values())
+
+
+def not_measured(pack: Pack, facts: OpenFacts) -> list[Missing]:
+    """What no question can answer: values that are not on record and could raise the urgency."""
+    found: dict[str, Missing] = {}
+    for name, urgency in facts.items():
+        feature = pack.features[name]
+        for what in (feature.index or ()) if feature.source == "measurement" else ():
+            found.setdefault(what, Missing(what, words("measurement")[what].label, urgency))
     return list(found.values())
 
 

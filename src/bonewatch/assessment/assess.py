@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from bonewatch.assessment.ask import open_rules, questions
+from bonewatch.assessment.ask import OpenFacts, not_measured, open_facts, questions
 from bonewatch.assessment.explain import reasons
 from bonewatch.assessment.partly import Partly
 from bonewatch.assessment.result import (
@@ -47,16 +47,21 @@ class Assessor:
         acted_on = self._acted_on(evaluation)
         urgency = self._highest(acted_on)
         findings = tuple(self._finding(rule, evaluation) for rule in acted_on)
-        still_open = open_rules(self.pack, evaluation, urgency)
-        asked = questions(self.pack, evaluation, still_open, self._partly)
-        return self._assessment(record, as_of, evaluation, urgency, findings, asked)
+        facts = {} if self._has_died(evaluation) else self._open_facts(evaluation, urgency)
+        return self._assessment(record, as_of, evaluation, urgency, findings, facts)
+
+    def _open_facts(self, evaluation: Evaluation, urgency: str) -> OpenFacts:
+        return open_facts(self.pack, evaluation, urgency, self._partly)
+
+    def _has_died(self, evaluation: Evaluation) -> bool:
+        return bool(evaluation.values.get(self.pack.known.get("died", "")))
 
     def _acted_on(self, evaluation: Evaluation) -> list[Rule]:
         """The rules to act on, most urgent first, proven before precautionary.
 
         A rule that only counts others says nothing about what is wrong, so it speaks after them.
         """
-        if evaluation.values.get("has_died"):
+        if self._has_died(evaluation):
             return []
         acted_on = [rule for rule in self._most if evaluation.acts[rule.id]]
         return sorted(acted_on, key=lambda rule: self._place(rule, evaluation))
@@ -70,7 +75,7 @@ class Assessor:
 
     def _range(self, evaluation: Evaluation) -> tuple[str, str]:
         """The lowest and the highest urgency, whatever the unknown facts turn out to be."""
-        if evaluation.values.get("has_died"):
+        if self._has_died(evaluation):
             return URGENCIES[-1], URGENCIES[-1]
         states = evaluation.states
         low = self._highest([rule for rule in self._most if states[rule.id]])
@@ -121,11 +126,12 @@ class Assessor:
 
     def _assessment(
         self, record: Record, as_of: date, evaluation: Evaluation, urgency: str,
-        findings: tuple[Finding, ...], asked: list[Question],
+        findings: tuple[Finding, ...], facts: OpenFacts,
     ) -> Assessment:  # fmt: skip
         low, high = self._range(evaluation)
         tier, most = self.pack.urgencies[urgency], self.pack.about.questions
-        asked = [] if evaluation.values.get("has_died") else asked
+        asked = questions(self.pack, evaluation, facts)
+        died = self._has_died(evaluation)
         return Assessment(
             patient_id=record.patient_id,
             as_of=as_of,
@@ -141,14 +147,15 @@ class Assessor:
             urgency_high=high,
             label=tier.label,
             within=tier.within,
-            headline=self._headline(urgency, findings, asked),
+            headline=self._voices("died") if died else self._headline(urgency, findings, asked),
             say=self._say(findings),
             findings=findings,
-            signs=tuple(self._signs_seen(evaluation)),
+            signs=() if died else tuple(self._signs_seen(evaluation)),
             ask=tuple(asked[:most]),
             ask_more=max(0, len(asked) - most),
+            not_measured=tuple(not_measured(self.pack, facts)),
             unanswered=self._voices("unanswered") if _is_danger_open(asked) else None,
-            safety_net=self._voices("safety_net") if tier.safety_net else None,
+            safety_net=self._voices("safety_net") if tier.safety_net and not died else None,
             cautions=self._cautions(evaluation),
             knowledge=self._knowledge(),
         )

@@ -114,6 +114,15 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Missing:
+    """A value that is not on record and could raise the urgency; no question can answer it."""
+
+    measurement: str
+    label: str
+    could_raise_to: str
+
+
+@dataclass(frozen=True, slots=True)
 class Knowledge:
     """Which body of rules gave the answer."""
 
@@ -147,6 +156,7 @@ class Assessment:
     signs: tuple[SignSeen, ...]
     ask: tuple[Question, ...]
     ask_more: int
+    not_measured: tuple[Missing, ...]
     unanswered: Voices | None
     safety_net: Voices | None
     cautions: tuple[str, ...]

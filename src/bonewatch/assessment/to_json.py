@@ -26,6 +26,7 @@ def to_json(assessment: Assessment, file: str = "") -> dict[str, object]:
         "signs": [asdict(sign) for sign in assessment.signs],
         "ask": [asdict(question) for question in assessment.ask],
         "ask_more": assessment.ask_more,
+        "not_measured": [asdict(missing) for missing in assessment.not_measured],
         "unanswered": _voices(assessment.unanswered),
         "safety_net": _voices(assessment.safety_net),
         "cautions": list(assessment.cautions),

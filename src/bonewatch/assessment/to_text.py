@@ -161,16 +161,20 @@ def _standing(finding: Finding) -> Iterator[str]:
 
 
 def _not_known(assessment: Assessment) -> Iterator[RenderableType]:
-    if not assessment.ask:
-        return
-    yield _heading("Ask next: the answer could raise the urgency")
+    if assessment.ask:
+        yield _heading("Ask next: the answer could raise the urgency")
     for question in assessment.ask:
-        tier = question.could_raise_to.replace("_", " ")
-        yield _indented(f"• {question.question} (could be {tier})")
+        yield _indented(f"• {question.question} (could be {_name(question.could_raise_to)})")
     if assessment.ask_more:
         yield _indented(f"and {assessment.ask_more} more after these")
     if assessment.unanswered:
         yield _indented(assessment.unanswered.patient)
+    if assessment.not_measured:
+        yield _heading("Not on record, and no question can answer it")
+        listed = (
+            f"{m.label} (could be {_name(m.could_raise_to)})" for m in assessment.not_measured
+        )
+        yield _indented("; ".join(listed))
 
 
 def _record(assessment: Assessment) -> Iterator[RenderableType]:
