@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 
 from bonewatch.record import checks
 from bonewatch.record.dates import parse_date
@@ -67,8 +68,9 @@ _MOST_SUGGESTIONS = 1000
 
 
 _FIELDS = {table.name: {f.name: f for f in table.fields} for table in TABLES.values()}
-_WITH_REQUIRED = {
-    name for name, fields in _FIELDS.items() if any(f.required for f in fields.values())
+_REQUIRED = {
+    table: [name for name, field in fields.items() if field.required]
+    for table, fields in _FIELDS.items()
 }
 _BLANK: dict[str, dict[str, Scalar]] = {
     table.name: {f.name: f.absent_means for f in table.fields}
@@ -136,7 +138,7 @@ class _Reading:
             self._measure(row, at)
         if row.get("known_and_assessed") and row["trend"] is None:
             row["trend"] = "same"  # what the field means: looked into, and unchanged
-        missing = any(f.required and row[f.name] is None for f in table.fields)
+        missing = any(row[name] is None for name in _REQUIRED[table.name])
         return None if missing or (table.name == "measurement" and self._lost(refused)) else row
 
     def _lost(self, refused: int) -> bool:
@@ -156,9 +158,9 @@ class _Reading:
                 self._date(row, field.name, at)
 
     def _required(self, table: Table, raw: dict[object, object], at: str) -> None:
-        for field in _FIELDS[table.name].values() if table.name in _WITH_REQUIRED else ():
-            if field.required and raw.get(field.name) is None:
-                self._refuse(f"{at}.{field.name}", "must be given")
+        for name in _REQUIRED[table.name]:
+            if raw.get(name) is None:
+                self._refuse(f"{at}.{name}", "must be given")
 
     def _value(self, field: Field, raw: object, at: str) -> str | bool | int | float | None:
         if field.type == "bool":
@@ -170,9 +172,9 @@ class _Reading:
         if not isinstance(raw, str):
             self._refuse(at, checks.wrong_type(field))
             return None
-        known = list(words(field.words)) if field.words else list(field.choices)
+        known = words(field.words) if field.words else field.choices
         if known and raw not in known:
-            says = f'there is no value "{_short(raw)}".{self._nearest(raw, known)}'
+            says = f'there is no value "{_short(raw)}".{self._nearest(raw, list(known))}'
             self._refuse(at, says)
             return None
         return raw
@@ -225,13 +227,18 @@ class _Reading:
         return float(value) if unit is None else to_canonical(what, value, str(unit))
 
     def _possible(self, what: str, value: object, at: str) -> None:
-        more = words("measurement")[what].more
-        least = float(more["least"]) if more["least"] else None
-        most = float(more["most"]) if more["most"] else None
-        scale = Field(what, "number", "", unit=more["unit"], least=least, most=most)
-        said = checks.off_scale(scale, float(value)) if isinstance(value, int | float) else None
+        number = float(value) if isinstance(value, int | float) else None
+        said = None if number is None else checks.off_scale(_scale(what), number)
         if said:
             self._refuse(at, said)
+
+
+@cache
+def _scale(what: str) -> Field:
+    """The ends of what is possible for a measurement, in its canonical unit."""
+    more = words("measurement")[what].more
+    least, most = (float(more[end]) if more[end] else None for end in ("least", "most"))
+    return Field(what, "number", "", unit=more["unit"], least=least, most=most)
 
 
 def _is_bare(unit: str) -> bool:
