@@ -69,7 +69,7 @@ def _rule(pack: Pack, rule: Rule) -> Iterator[str]:
     yield from ("```", "", f"*Patient:* {text.patient}", "", f"*Clinician:* {text.clinician}", "")
     yield from (f"- {pack.actions[action]}" for action in text.actions)
     yield from ("", *_standing(pack, rule), "", "| example | state |", "|---|---|")
-    yield from (f"| {_cell(e.name)} | {e.then} |" for e in text.examples)
+    yield from (f"| {_cell(e.title)} | {e.then} |" for e in text.examples)
 
 
 def _standing(pack: Pack, rule: Rule) -> Iterator[str]:

@@ -74,7 +74,7 @@ def _shown(pack: Pack, rule: Rule) -> Iterator[str]:
     yield from ("", f"Patient: {text.patient}", f"Clinician: {text.clinician}")
     yield from (f"  → {pack.actions[action]}" for action in text.actions)
     yield from _standing(pack, rule)
-    yield from ("", "Examples", *(f"  {e.then:8} {e.name}" for e in rule.examples))
+    yield from ("", "Examples", *(f"  {e.then:8} {e.title}" for e in rule.examples))
 
 
 def _sign_shown(pack: Pack, sign: Sign) -> Iterator[str]:

@@ -53,7 +53,12 @@ def _measured(row: Row, plain: bool) -> str:
     name = _word("measurement", row["what"], plain)
     if row["value"] is None:
         return f"{name} {row['flag']}"
-    return f"{name} {row['value']:g} {row['unit']}"
+    return f"{name} {_rounded(row['value'])} {row['unit']}"
+
+
+def _rounded(value: Value) -> str:
+    """A number to two places: a converted value is not known more closely."""
+    return f"{round(value, 2):g}" if isinstance(value, float) else str(value)
 
 
 def _part(field: Field, row: Row, plain: bool) -> str:

@@ -203,7 +203,8 @@ def checked(document: Document, path: Path_, data: object, model: type[P]) -> P:
     try:
         return model.model_validate(data)
     except ValidationError as problem:
-        first = problem.errors()[0]
+        found = problem.errors()
+        first = next((e for e in found if e["type"] == "extra_forbidden"), found[0])
         where = tuple(first["loc"])
         name = ".".join(str(part) for part in where)
         says = f"{name}: {first['msg']}"

@@ -138,6 +138,11 @@ class Example(Part):
     for_each: tuple[Text, ...] = ()
     settings: dict[str, float] = {}
 
+    @property
+    def title(self) -> str:
+        """The name with everything it is repeated for."""
+        return self.name.replace("{each}", ", ".join(self.for_each))
+
 
 class RuleText(Part):
     """A rule as written."""

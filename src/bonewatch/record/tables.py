@@ -8,7 +8,7 @@ No clinical threshold lives here: `least` and `most` are the ends of a scale or 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypedDict, Unpack
 
 FieldType = Literal["text", "bool", "number", "integer", "date", "choice", "word"]
 Listing = Literal["open", "closed", "closed_once_listed"]
@@ -75,32 +75,41 @@ def _none(name: str) -> Field:
     raise KeyError(name)
 
 
-def _text(name: str, meaning: str, **more: object) -> Field:
-    return Field(name, "text", meaning, **more)  # type: ignore[arg-type]
+class _More(TypedDict, total=False):
+    least: float
+    most: float
+    required: bool
+    absent_means: Scalar
+    known_before: bool
+    may_be_future: bool
 
 
-def _bool(name: str, meaning: str, **more: object) -> Field:
-    return Field(name, "bool", meaning, **more)  # type: ignore[arg-type]
+def _text(name: str, meaning: str, **more: Unpack[_More]) -> Field:
+    return Field(name, "text", meaning, **more)
 
 
-def _date(name: str, meaning: str, **more: object) -> Field:
-    return Field(name, "date", meaning, **more)  # type: ignore[arg-type]
+def _bool(name: str, meaning: str, **more: Unpack[_More]) -> Field:
+    return Field(name, "bool", meaning, **more)
 
 
-def _choice(name: str, meaning: str, choices: str, **more: object) -> Field:
-    return Field(name, "choice", meaning, tuple(choices.split()), **more)  # type: ignore[arg-type]
+def _date(name: str, meaning: str, **more: Unpack[_More]) -> Field:
+    return Field(name, "date", meaning, **more)
 
 
-def _word(name: str, meaning: str, words: str, **more: object) -> Field:
-    return Field(name, "word", meaning, words=words, **more)  # type: ignore[arg-type]
+def _choice(name: str, meaning: str, choices: str, **more: Unpack[_More]) -> Field:
+    return Field(name, "choice", meaning, tuple(choices.split()), **more)
 
 
-def _number(name: str, meaning: str, unit: str = "", **more: object) -> Field:
-    return Field(name, "number", meaning, unit=unit, **more)  # type: ignore[arg-type]
+def _word(name: str, meaning: str, words: str, **more: Unpack[_More]) -> Field:
+    return Field(name, "word", meaning, words=words, **more)
 
 
-def _integer(name: str, meaning: str, unit: str = "", **more: object) -> Field:
-    return Field(name, "integer", meaning, unit=unit, **more)  # type: ignore[arg-type]
+def _number(name: str, meaning: str, unit: str = "", **more: Unpack[_More]) -> Field:
+    return Field(name, "number", meaning, unit=unit, **more)
+
+
+def _integer(name: str, meaning: str, unit: str = "", **more: Unpack[_More]) -> Field:
+    return Field(name, "integer", meaning, unit=unit, **more)
 
 
 def _percent(name: str, meaning: str) -> Field:
