@@ -98,13 +98,9 @@ def signs_page(pack: Pack) -> Iterator[str]:
     for name, sign in pack.signs.items():
         text = sign.text
         yield from ("", f"## {name} {text.title}", "", "```text", *to_words(sign.when, meanings))
-        yield from (
-            "```",
-            "",
-            f"Towards metastasis: {text.towards}",
-            "",
-            f"Instead: {text.instead}",
-        )
+        yield from ("```", "", f"Towards metastasis: {text.towards}")
+        if text.instead:
+            yield from ("", f"Instead: {text.instead}")
         if text.dangerous:
             yield from ("", f"Dangerous: {text.dangerous}")
         yield ""

@@ -81,7 +81,9 @@ def _sign_shown(pack: Pack, sign: Sign) -> Iterator[str]:
     meanings = {name: feature.meaning for name, feature in pack.features.items()}
     yield from (f"{sign.id}  {sign.text.title}", "", "There when")
     yield from (f"  {line}" for line in to_words(sign.when, meanings))
-    yield from ("", f"Towards metastasis: {sign.text.towards}", f"Instead: {sign.text.instead}")
+    yield from ("", f"Towards metastasis: {sign.text.towards}")
+    if sign.text.instead:
+        yield f"Instead: {sign.text.instead}"
     if sign.text.dangerous:
         yield f"Dangerous: {sign.text.dangerous}"
     for cited in sign.text.sources:

@@ -208,3 +208,12 @@ def test_a_promise_is_refused(text: str) -> None:
 )
 def test_a_plain_word_is_let_through(text: str) -> None:
     assert not any(pattern.search(text) for pattern in FORBIDDEN)
+
+
+def test_the_words_of_a_sign_are_read_too(tmp_path: Path) -> None:
+    sign = (
+        "S1: {title: Pain, kind: symptom, when: weak_leg, towards: It is not cancer., sources: [],"
+        " present: {}, absent: {}}\n"
+    )
+    found = lint(tiny_with(tmp_path, "signs.yaml", ("{}\n", sign)))
+    assert [f"{f.file}:{f.line}" for f in found if "not cancer" in f.says] == ["tiny/signs.yaml:1"]

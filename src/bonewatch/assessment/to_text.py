@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.panel import Panel
 from rich.text import Text
 
-from bonewatch.assessment.result import SCALE, Assessment, Fact, Finding, Reason
+from bonewatch.assessment.result import SCALE, Assessment, Fact, Finding, Reason, SignSeen
 from bonewatch.features.to_python import Value
 
 _STYLES = {
@@ -145,9 +145,15 @@ def _signs(assessment: Assessment, full: bool) -> Iterator[RenderableType]:
         yield _indented("; ".join(f"{sign.id} {sign.title}" for sign in assessment.signs))
         return
     for sign in assessment.signs:
-        dangerous = f" Dangerous: {sign.dangerous}" if sign.dangerous else ""
-        said = f"{sign.id} {sign.title}. Towards metastasis: {sign.towards} Instead: {sign.instead}"
-        yield _indented(said + dangerous)
+        yield _indented(" ".join(_sign(sign)))
+
+
+def _sign(sign: SignSeen) -> Iterator[str]:
+    yield f"{sign.id} {sign.title}. Towards metastasis: {sign.towards}"
+    if sign.instead:
+        yield f"Instead: {sign.instead}"
+    if sign.dangerous:
+        yield f"Dangerous: {sign.dangerous}"
 
 
 def _standing(finding: Finding) -> Iterator[str]:

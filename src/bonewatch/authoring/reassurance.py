@@ -70,4 +70,7 @@ def _entry(pack: Pack, part: str, name: str) -> str:
     if part == "urgencies":
         tier = pack.urgencies[name]
         return "\n".join((tier.label, tier.within, tier.patient, tier.clinician))
+    if part == "signs":
+        text = pack.signs[name].text
+        return "\n".join((text.title, text.towards, text.instead, text.dangerous))
     return pack.settings[name].is_ if part == "settings" else ""

@@ -106,7 +106,7 @@ class SignText(Part):
     kind: Literal["symptom", "early_sign", "site"]
     when: Text
     towards: str
-    instead: str
+    instead: str = ""
     dangerous: str = ""
     sources: tuple[Citation, ...]
     present: dict[str, object]
