@@ -77,11 +77,11 @@ class _Loading:
         urgencies = self._many("urgencies.yaml", UrgencyText)
         actions = self._texts("actions.yaml")
         rules = self._rules(features, around, settings, sources, actions)
+        words, known = self._texts("words.yaml"), self._known(features)
+        signs = self._signs(features, around, sources)
         made = Pack(
             about, self._digest.hexdigest()[:16], features, rules, settings, sources, urgencies,
-            actions, phrases, self._texts("words.yaml"), self._known(features),
-            self._signs(features, around, sources),
-            self._places,
+            actions, phrases, words, known, signs, self._places,
         )  # fmt: skip
         for problem in never_true(made):
             raise problem
