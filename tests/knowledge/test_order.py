@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tiny import TINY
+from tests.knowledge.tiny import TINY
 
 from bonewatch.knowledge.load import load_pack
 
