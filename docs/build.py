@@ -139,11 +139,17 @@ def settings_page(pack: Pack) -> Iterator[str]:
         "A clinic changes them with `--settings FILE` (`name: value`).",
         "",
     )
-    yield from ("| name | is | value | basis | source |", "|---|---|---|---|---|")
+    yield from ("| name | is | value | may be | basis | source |", "|---|---|---|---|---|---|")
     for name, setting in sorted(pack.settings.items()):
         sources = "; ".join(f"{c.id}, {c.at} ({_seen(c.seen)})" for c in setting.sources)
         value = f"{setting.value:g} {setting.unit}"
-        yield f"| `{name}` | {_cell(setting.is_)} | {value} | {setting.basis} | {_cell(sources)} |"
+        ends = (
+            f"{setting.least:g} to {setting.most:g}"
+            if setting.most
+            else f"{setting.least:g} or more"
+        )
+        cells = (f"`{name}`", setting.is_, value, ends, setting.basis, sources)
+        yield "| " + " | ".join(_cell(cell) for cell in cells) + " |"
 
 
 def sources_page(pack: Pack) -> Iterator[str]:

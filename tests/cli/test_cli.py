@@ -217,6 +217,8 @@ def test_a_clinic_may_set_its_own_cut_off(tmp_path: Path) -> None:
         ("\nfever_from: .nan", "settings.yaml:2: fever_from: must be a number"),
         ("fever_from: nan", "settings.yaml:1: fever_from: must be a number"),
         ("fever_from: inf", "settings.yaml:1: fever_from: must be a number"),
+        ("fever_from: 380", "fever_from: 380 is too far; take one from 37 to 39 Cel"),
+        ("severe_pain_from: -1", "severe_pain_from: -1 is too far; take one from 0 to 10 0-10"),
         ("fever_from: {value: 38}", "settings.yaml:1: fever_from: must be a number"),
         ("fever_from: 38\nfever_from: 39", 'settings.yaml:2: "fever_from" is given twice'),
         ("- fever_from", "settings.yaml:1: must be a mapping"),

@@ -148,7 +148,7 @@ class _Loading:
         for name, value in self._overrides.items():
             if name not in settings:
                 raise PackError("settings", 1, no_such("setting", name, list(settings)))
-            settings[name] = settings[name].model_copy(update={"value": value})
+            settings[name] = _moved(name, settings[name], value)
         return settings
 
     def _definitions(self, around: Surroundings) -> Surroundings:
@@ -311,6 +311,17 @@ def _check_questions(
         if text.ask_after and text.ask_after not in features:
             document, path = places[text.name]
             raise document.error(path, no_such("feature", text.ask_after, list(features)))
+
+
+def _moved(name: str, setting: SettingText, value: float) -> SettingText:
+    """The cut-off at another value; PackError beyond the ends it may be moved to."""
+    most = float("inf") if setting.most is None else setting.most
+    if not setting.least <= value <= most:
+        ends = f"from {setting.least:g}" + ("" if setting.most is None else f" to {most:g}")
+        raise PackError(
+            "settings", 1, f"{name}: {value:g} is too far; take one {ends} {setting.unit}"
+        )
+    return setting.model_copy(update={"value": value})
 
 
 def _check_sources(

@@ -49,11 +49,13 @@ class SourceText(Part):
 
 
 class SettingText(Part):
-    """A cut-off kept in one place."""
+    """A cut-off kept in one place; `least` and `most` are as far as a clinic may move it."""
 
     is_: str = Field(alias="is")
     value: int | float
     unit: str
+    least: float = 0
+    most: float | None = None
     basis: Basis
     sources: tuple[Citation, ...] = ()
     note: str = ""
