@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from rich.console import Console
@@ -22,6 +22,7 @@ from bonewatch.features.to_text import to_text
 from bonewatch.features.to_words import to_words
 from bonewatch.knowledge.load import core_pack
 from bonewatch.knowledge.pack import Pack, Rule
+from bonewatch.knowledge.schema import Citation
 from bonewatch.record.from_file import read_bytes
 from bonewatch.record.tables import TABLES, Field, Table
 from bonewatch.record.words import words
@@ -58,24 +59,27 @@ def rules_page(pack: Pack) -> Iterator[str]:
 
 
 def _rule(pack: Pack, rule: Rule) -> Iterator[str]:
-    meanings = {name: feature.meaning for name, feature in pack.features.items()}
     text = rule.text
     yield from ("", f"### {rule.id} {text.title}", "")
     yield f"Suspect {text.suspect}. Basis: {text.basis}; review: {text.review.state}."
-    yield from ("", "```text", *to_words(rule.when, meanings))
-    guard = to_words(rule.guard, meanings)
-    if guard != ["- True"]:
-        yield from ("and only if (acted on while this is not known)", *guard)
+    yield from ("", "```text", *to_words(rule.when, pack.meanings))
+    if rule.has_guard:
+        yield "and only if (acted on while this is not known)"
+        yield from to_words(rule.guard, pack.meanings)
     yield from ("```", "", f"*Patient:* {text.patient}", "", f"*Clinician:* {text.clinician}", "")
     yield from (f"- {pack.actions[action]}" for action in text.actions)
     yield from ("", *_standing(pack, rule), "", "| example | state |", "|---|---|")
     yield from (f"| {_cell(e.title)} | {e.then} |" for e in text.examples)
 
 
-def _standing(pack: Pack, rule: Rule) -> Iterator[str]:
-    for cited in rule.text.sources:
+def _cited(pack: Pack, sources: Iterable[Citation]) -> Iterator[str]:
+    for cited in sources:
         title = pack.sources[cited.id].title
         yield f"- Source: [{title}](sources.md#{cited.id}), {cited.at} ({_seen(cited.seen)})"
+
+
+def _standing(pack: Pack, rule: Rule) -> Iterator[str]:
+    yield from _cited(pack, rule.text.sources)
     if rule.text.own:
         yield f"- Ours: {rule.text.own}"
     for name in rule.conventions:
@@ -93,20 +97,23 @@ def _cell(text: str) -> str:
 
 def signs_page(pack: Pack) -> Iterator[str]:
     """The seven symptoms, the early signs and the sites."""
-    meanings = {name: feature.meaning for name, feature in pack.features.items()}
     yield from ("# Signs", "", "They explain an answer; the rules decide.")
     for name, sign in pack.signs.items():
         text = sign.text
-        yield from ("", f"## {name} {text.title}", "", "```text", *to_words(sign.when, meanings))
+        yield from (
+            "",
+            f"## {name} {text.title}",
+            "",
+            "```text",
+            *to_words(sign.when, pack.meanings),
+        )
         yield from ("```", "", f"Towards metastasis: {text.towards}")
         if text.instead:
             yield from ("", f"Instead: {text.instead}")
         if text.dangerous:
             yield from ("", f"Dangerous: {text.dangerous}")
         yield ""
-        for cited in text.sources:
-            title = pack.sources[cited.id].title
-            yield f"- Source: [{title}](sources.md#{cited.id}), {cited.at} ({_seen(cited.seen)})"
+        yield from _cited(pack, text.sources)
 
 
 def features_page(pack: Pack) -> Iterator[str]:

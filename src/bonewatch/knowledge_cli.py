@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +13,7 @@ from bonewatch.features.language import no_such
 from bonewatch.features.to_words import to_words
 from bonewatch.knowledge.load import CORE, load_pack
 from bonewatch.knowledge.pack import Pack, Rule, Sign
+from bonewatch.knowledge.schema import Citation
 from bonewatch.knowledge.yaml_lines import PackError
 
 app = typer.Typer(help="Look at the clinical rules.", no_args_is_help=True)
@@ -65,12 +66,11 @@ def _load(folder: Path) -> Pack:
 
 def _shown(pack: Pack, rule: Rule) -> Iterator[str]:
     text = rule.text
-    meanings = {name: feature.meaning for name, feature in pack.features.items()}
     tier = pack.urgencies[rule.urgency]
     yield f"{rule.id}  {text.title}"
     yield f"{tier.label}, {tier.within}; suspect {text.suspect}; {rule.file}:{rule.line}"
-    yield from ("", "When", *(f"  {line}" for line in to_words(rule.when, meanings)))
-    yield from _guard_shown(rule, meanings)
+    yield from ("", "When", *(f"  {line}" for line in to_words(rule.when, pack.meanings)))
+    yield from _guard_shown(pack, rule)
     yield from ("", f"Patient: {text.patient}", f"Clinician: {text.clinician}")
     yield from (f"  → {pack.actions[action]}" for action in text.actions)
     yield from _standing(pack, rule)
@@ -78,29 +78,30 @@ def _shown(pack: Pack, rule: Rule) -> Iterator[str]:
 
 
 def _sign_shown(pack: Pack, sign: Sign) -> Iterator[str]:
-    meanings = {name: feature.meaning for name, feature in pack.features.items()}
     yield from (f"{sign.id}  {sign.text.title}", "", "There when")
-    yield from (f"  {line}" for line in to_words(sign.when, meanings))
+    yield from (f"  {line}" for line in to_words(sign.when, pack.meanings))
     yield from ("", f"Towards metastasis: {sign.text.towards}")
     if sign.text.instead:
         yield f"Instead: {sign.text.instead}"
     if sign.text.dangerous:
         yield f"Dangerous: {sign.text.dangerous}"
-    for cited in sign.text.sources:
-        yield f"  {pack.sources[cited.id].title}, {cited.at} ({cited.seen.replace('_', ' ')})"
+    yield from _cited(pack, sign.text.sources)
 
 
-def _guard_shown(rule: Rule, meanings: dict[str, str]) -> Iterator[str]:
-    lines = to_words(rule.guard, meanings)
-    if lines != ["- True"]:
+def _guard_shown(pack: Pack, rule: Rule) -> Iterator[str]:
+    if rule.has_guard:
         yield from ("", "And only if (acted on while this is not known)")
-        yield from (f"  {line}" for line in lines)
+        yield from (f"  {line}" for line in to_words(rule.guard, pack.meanings))
+
+
+def _cited(pack: Pack, sources: Iterable[Citation]) -> Iterator[str]:
+    for cited in sources:
+        yield f"  {pack.sources[cited.id].title}, {cited.at} ({cited.seen.replace('_', ' ')})"
 
 
 def _standing(pack: Pack, rule: Rule) -> Iterator[str]:
     yield from ("", f"Basis: {rule.text.basis}")
-    for cited in rule.text.sources:
-        yield f"  {pack.sources[cited.id].title}, {cited.at} ({cited.seen.replace('_', ' ')})"
+    yield from _cited(pack, rule.text.sources)
     if rule.text.own:
         yield f"  ours: {rule.text.own}"
     for name in rule.conventions:

@@ -38,6 +38,7 @@ class Assessor:
         self.pack = pack
         self.engine = Engine(pack)
         self._partly = Partly(pack)
+        self._knowledge = _knowledge_of(pack)
         self._signs = {sign.id: person_function(sign.when) for sign in pack.signs.values()}
         self._most = sorted(pack.rules.values(), key=lambda r: (pack.order(r.urgency), r.id))
 
@@ -157,7 +158,7 @@ class Assessor:
             unanswered=self._voices("unanswered") if _is_danger_open(asked) else None,
             safety_net=self._voices("safety_net") if tier.safety_net and not died else None,
             cautions=self._cautions(evaluation),
-            knowledge=self._knowledge(),
+            knowledge=self._knowledge,
         )
 
     def _signs_seen(self, evaluation: Evaluation) -> Iterator[SignSeen]:
@@ -198,10 +199,11 @@ class Assessor:
         first = () if known else (words["not_breast_cancer"],)
         return (*first, words["not_for_diagnosis"])
 
-    def _knowledge(self) -> Knowledge:
-        reviewed = all(r.text.review.state == "reviewed" for r in self.pack.rules.values())
-        state = "reviewed" if reviewed else "unreviewed"
-        return Knowledge(self.pack.about.name, self.pack.version, self.pack.hash, state)
+
+def _knowledge_of(pack: Pack) -> Knowledge:
+    reviewed = all(rule.text.review.state == "reviewed" for rule in pack.rules.values())
+    state = "reviewed" if reviewed else "unreviewed"
+    return Knowledge(pack.about.name, pack.version, pack.hash, state)
 
 
 def _is_danger_open(asked: list[Question]) -> bool:

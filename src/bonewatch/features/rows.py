@@ -9,6 +9,7 @@ engine/prepared_sql.py; the engines are held against each other.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -103,7 +104,7 @@ def _known_row(table: Table, row: Mapping[str, object], today: int) -> Row | Non
     known = {name: _number(value) for name, value in row.items()}
     if table.undated_is_as_of and known[table.dated_by] is None:
         known[table.dated_by] = known[f"{table.dated_by}_latest"] = today
-    if _is_later(known, table.dated_by, today) or _is_later(known, table.planned_by, today, table):
+    if any(_is_later(table, known, name, today) for name in (table.dated_by, table.planned_by)):
         return _planned_part(table, known, today)
     return _blank_later(table, known, today)
 
@@ -112,8 +113,8 @@ def _number(value: object) -> Value:
     return value.toordinal() if isinstance(value, date) else value  # type: ignore[return-value]
 
 
-def _is_later(row: Row, name: str, today: int, table: Table | None = None) -> bool:
-    if not name or (table is not None and table.field(name).may_be_future):
+def _is_later(table: Table, row: Row, name: str, today: int) -> bool:
+    if not name or table.field(name).may_be_future:
         return False
     day = row[name]
     return isinstance(day, int) and day > today
@@ -123,7 +124,7 @@ def _planned_part(table: Table, row: Row, today: int) -> Row | None:
     """Of a study not yet done: what was known when it was ordered; None when it was not."""
     if not table.planned_by or row[table.planned_by] is None:
         return None
-    if _is_later(row, table.planned_by, today, table):
+    if _is_later(table, row, table.planned_by, today):
         return None
     for field in table.fields:
         if not field.known_before:
@@ -167,14 +168,17 @@ def _add_course(rows: list[Row]) -> None:
 
 def _add_history(rows: list[Row]) -> None:
     """Mark each symptom row that a later report replaced, and what the report before said."""
-    days = _reports(rows)
+    reports = _reports(rows)
+    in_order = {key: sorted(days) for key, days in reports.items()}
     denied_on, nothing_on = _denials(rows)
     for row in rows:
         key = (row["kind"], row["site"], row["side"])
-        later = (max(days[key]), denied_on.get(row["kind"], 0), nothing_on)
+        days = in_order[key]
+        later = (days[-1], denied_on.get(row["kind"], 0), nothing_on)
         row["latest"] = max(later) <= _day(row["reported_on_latest"])
-        before = max((day for day in days[key] if day < _day(row["reported_on"])), default=None)
-        _set_before(row, before, days[key].get(before) if before else None)
+        place = bisect_left(days, _day(row["reported_on"]))
+        before = days[place - 1] if place else None
+        _set_before(row, before, reports[key].get(before) if before else None)
 
 
 def _day(value: Value) -> int:

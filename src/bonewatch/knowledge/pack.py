@@ -47,9 +47,14 @@ class Rule:
         return self.text.urgency
 
     @property
+    def has_guard(self) -> bool:
+        """Is there anything beside `when` that must hold?"""
+        return self.guard != t.Constant(True)
+
+    @property
     def condition(self) -> Tree:
         """When and guard together."""
-        return t.both(self.when, None if self.guard == t.Constant(True) else self.guard)
+        return t.both(self.when, self.guard if self.has_guard else None)
 
     @property
     def examples(self) -> tuple[Example, ...]:
@@ -93,6 +98,11 @@ class Pack:
     def version(self) -> str:
         """The pack's version."""
         return self.about.version
+
+    @property
+    def meanings(self) -> dict[str, str]:
+        """What each feature is, by its name."""
+        return {name: feature.meaning for name, feature in self.features.items()}
 
     def order(self, urgency: str) -> int:
         """1 for the most urgent tier, rising."""

@@ -14,7 +14,7 @@ import orjson
 
 from bonewatch.record.from_fhir import looks_like_fhir, read_fhir, resources_of
 from bonewatch.record.from_json import keep_what_holds, read_record
-from bonewatch.record.record import Note, Record
+from bonewatch.record.record import Record
 
 
 class FileError(ValueError):
@@ -93,10 +93,6 @@ def _from_fhir(document: object) -> list[Record]:
     if not reading.records:
         raise FileError("is FHIR, but there is no person in it")
     return [
-        keep_what_holds(raw, _notes(reading.notes.get(name, [])), reading.not_understood.get(name))
+        keep_what_holds(raw, tuple(reading.notes.get(name, ())), reading.not_understood.get(name))
         for name, raw in reading.records.items()
     ]
-
-
-def _notes(notes: list[Note]) -> tuple[Note, ...]:
-    return tuple(notes)
