@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from tests.knowledge.tiny import tiny, tiny_with
 
 from bonewatch.engine.in_python import Engine
-from bonewatch.knowledge.examples import Case, cases, pack_with, run_case
+from bonewatch.knowledge.examples import Case, cases, pack_with
 from bonewatch.knowledge.yaml_lines import PackError
 
 RULES = "triage/rules.yaml"
@@ -74,8 +75,15 @@ def test_a_wrong_example_is_refused_with_its_place(
 
 def test_a_case_runs_on_an_engine_with_its_settings() -> None:
     case = _cases()["strong legs, little pain"]
-    assert run_case(Engine(tiny()), case) == ("absent", False)
-    assert run_case(Engine(pack_with(tiny(), {"pain_severe": 6})), case) == ("present", True)
+    wanted = {"severe as written": tiny(), "severe from 6": pack_with(tiny(), {"pain_severe": 6})}
+    found = {n: Engine(p).evaluate(case.record, case.as_of) for n, p in wanted.items()}
+    assert {n: f.states["T1-01"] for n, f in found.items()} == {
+        "severe as written": False,
+        "severe from 6": True,
+    }
+    assert case.holds(found["severe as written"])
+    assert not case.holds(found["severe from 6"])
+    assert "present; must be absent" in case.says(found["severe from 6"])
 
 
 def test_a_setting_that_does_not_exist_is_refused() -> None:
@@ -87,5 +95,6 @@ def test_acting_is_compared_only_where_the_example_says_so() -> None:
     asked = {name: case.acts for name, case in _cases("T2-01").items()}
     assert asked["nothing known"] is None
     legs = _cases("T2-01")["legs not asked about"]
-    assert legs.holds("unknown", True)
-    assert not legs.holds("unknown", False)
+    found = Engine(tiny()).evaluate(legs.record, legs.as_of)
+    assert legs.holds(found)
+    assert not legs.holds(replace(found, acts={**found.acts, "T2-01": False}))

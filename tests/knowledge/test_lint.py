@@ -33,13 +33,13 @@ def test_a_good_pack_has_no_findings_but_those_it_is_made_with() -> None:
             RULES,
             "severity: 6}",
             "severity: 8}",
-            'example "strong legs, little pain" must give absent; it gives present',
+            'example "strong legs, little pain" gives present; must be absent',
         ),
         (
             RULES,
             "acts: false",
             "acts: true",
-            "must give unknown (acted on); it gives unknown (not acted on)",
+            "gives unknown (not acted on); must be unknown (acted on)",
         ),
         (RULES, 'at: "1.1"', 'at: ""', "rule T1-01: has no source with a place"),
         (

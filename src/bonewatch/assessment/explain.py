@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bonewatch.assessment.partly import Partly
 from bonewatch.assessment.result import Fact, Reason
 from bonewatch.engine.in_python import Engine, Evaluation
@@ -16,7 +18,11 @@ def reasons(
     engine: Engine, evaluation: Evaluation, rule: str, partly: Partly
 ) -> tuple[Reason, ...]:
     """The features that made the rule act, each once, with the facts behind them."""
-    names = partly.reasons(rule, evaluation.values, evaluation.acts)
+    return reasons_of(engine, evaluation, partly.reasons(rule, evaluation.values, evaluation.acts))
+
+
+def reasons_of(engine: Engine, evaluation: Evaluation, names: Iterable[str]) -> tuple[Reason, ...]:
+    """These features with the facts behind them; one with neither facts nor a value is left out."""
     found = (_reason(engine, evaluation, name) for name in names)
     return tuple(r for r in found if r.facts or engine.features[r.feature].feature.value)
 

@@ -7,7 +7,7 @@ the features that made it, and a question is asked only where it could still mat
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from functools import cached_property
 
 from bonewatch.features import tree as t
 from bonewatch.features.to_python import PersonFunction, Value, person_function
@@ -19,28 +19,40 @@ Values = Mapping[str, Value]
 States = Mapping[str, bool | None]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Part:
-    """One part of a tree, compiled, with the parts inside it."""
+    """One part of a tree with the parts inside it, each compiled when it is first looked at."""
 
-    tree: Tree
-    value: PersonFunction
-    inner: tuple[Part, ...]
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
 
+    @cached_property
+    def value(self) -> PersonFunction:
+        """The part's value for a person."""
+        return person_function(self.tree)
 
-def _part(tree: Tree) -> Part:
-    return Part(tree, person_function(tree), tuple(_part(child) for child in t.children(tree)))
+    @cached_property
+    def inner(self) -> tuple[Part, ...]:
+        """The parts directly inside."""
+        return tuple(Part(child) for child in t.children(self.tree))
 
 
 class Partly:
-    """A pack's conditions taken apart, once."""
+    """A pack's conditions taken apart, each part once."""
 
     def __init__(self, pack: Pack) -> None:
         self._pack = pack
-        self._whens = {rule.id: _part(rule.when) for rule in pack.rules.values()}
-        self._guards = {rule.id: _part(rule.guard) for rule in pack.rules.values()}
-        derived = [f for f in pack.features.values() if f.value is not None]
-        self._values = {f.name: _part(f.value) for f in derived if f.value is not None}
+        self._whens = {rule.id: Part(rule.when) for rule in pack.rules.values()}
+        self._guards = {rule.id: Part(rule.guard) for rule in pack.rules.values()}
+        every = (*pack.features.values(), *pack.derived.values())
+        self._values = {f.name: Part(f.value) for f in every if f.value is not None}
+
+    def reasons_of(self, feature: str, values: Values, states: States) -> dict[str, None]:
+        """The features that made a feature of an entry what it is."""
+        return dict.fromkeys(self._deciding_feature(feature, values, states))
+
+    def open_of(self, feature: str, values: Values, states: States) -> dict[str, None]:
+        """The unknown features that keep a feature of an entry open."""
+        return dict.fromkeys(self._open_feature(feature, values, states))
 
     def reasons(self, rule: str, values: Values, states: States) -> dict[str, None]:
         """The features that made the rule's condition true, in the order it reads them."""
@@ -69,7 +81,7 @@ class Partly:
     def _deciding_feature(self, name: str, values: Values, states: States) -> Iterator[str]:
         """A yes-or-no feature made of others is explained by those; a number also by itself."""
         inner = self._values.get(name)
-        if inner is None or self._pack.features[name].kind != "bool":
+        if name in self._pack.features and (inner is None or self._kind(name) != "bool"):
             yield name
         if inner is not None:
             yield from self._deciding(inner, values, states)
@@ -89,10 +101,13 @@ class Partly:
     def _open_feature(self, name: str, values: Values, states: States) -> Iterator[str]:
         """A feature that can be asked about stands for those it is made of."""
         inner = self._values.get(name)
-        if inner is None or self._pack.features[name].ask:
+        if inner is None or self._pack.feature(name).ask:
             yield name
         else:
             yield from self._open(inner, values, states)
+
+    def _kind(self, name: str) -> str:
+        return self._pack.feature(name).kind
 
 
 def _is_to_blame(tree: Tree, whole: Value, part: Value) -> bool:

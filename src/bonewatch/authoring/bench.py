@@ -14,8 +14,9 @@ from functools import cached_property
 from bonewatch.authoring.mutants import Mutant
 from bonewatch.engine.in_python import CompiledFeature, CompiledRule, Engine, Rows, State
 from bonewatch.features import tree as t
+from bonewatch.features.catalogue import Feature
 from bonewatch.features.to_python import Value
-from bonewatch.knowledge.examples import STATES, Case, cases, feature_with, pack_with, rule_with
+from bonewatch.knowledge.examples import Case, all_cases, feature_with, pack_with, rule_with
 from bonewatch.knowledge.pack import Pack, Rule
 
 Settings = tuple[tuple[str, float], ...]
@@ -32,18 +33,27 @@ class Tried:
     states: Mapping[str, State]
     acts: Mapping[str, State]
 
-    def holds(self, states: Mapping[str, State], acts: Mapping[str, State]) -> bool:
-        """Is the case's rule as the example says?"""
-        rule = self.case.rule_id
-        return self.case.holds(STATES[states[rule]], acts[rule] is True)
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What becomes of a case with a change."""
+
+    values: Mapping[str, Value]
+    states: Mapping[str, State]
+    acts: Mapping[str, State]
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What a change can alter: features and rules in computing order."""
+    """What a change can alter: features, rules, and the features of entries, in computing order.
+
+    `subjects` are the rules and entries whose examples it can alter.
+    """
 
     features: tuple[str, ...]
     rules: tuple[str, ...]
+    derived: tuple[str, ...]
+    subjects: tuple[str, ...]
 
 
 class Bench:
@@ -52,9 +62,8 @@ class Bench:
     def __init__(self, pack: Pack) -> None:
         self.pack = pack
         self._groups: dict[Settings, _Group] = {}
-        for rule in pack.rules.values():
-            for case in cases(rule):
-                self._group(case.settings).add(case)
+        for case in all_cases(pack):
+            self._group(case.settings).add(case)
         self.failing = [tried.case for g in self._groups.values() for tried in g.failing]
 
     def _group(self, settings: Mapping[str, float]) -> _Group:
@@ -68,32 +77,34 @@ class Bench:
         return self._group(settings).engine
 
     @cached_property
-    def _readers(self) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
-        """Who reads a feature or rule: features, and rules (ids and names do not clash)."""
-        features: dict[str, set[str]] = defaultdict(set)
-        rules: dict[str, set[str]] = defaultdict(set)
-        for feature in self.pack.features.values():
-            for name in feature.reads:
-                features[name].add(feature.name)
+    def _readers(self) -> dict[str, set[str]]:
+        """Who reads a feature or rule: features, rules, features of entries (no two clash)."""
+        readers: dict[str, set[str]] = defaultdict(set)
+        for feature in (*self.pack.features.values(), *self.pack.derived.values()):
+            for name in _read_by_feature(feature):
+                readers[name].add(feature.name)
         for rule in self.pack.rules.values():
-            for name in t.names(rule.condition) | t.rules(rule.condition):
-                rules[name].add(rule.id)
-        return features, rules
+            for name in _read_by(rule):
+                readers[name].add(rule.id)
+        return readers
 
-    def reach(self, features: Iterable[str], rules: Iterable[str]) -> Reach:
+    @cached_property
+    def _entry_of(self) -> dict[str, str]:
+        """The entry each of the features of entries belongs to."""
+        return {f.name: e.id for e in self.pack.entries.values() for f in e.features.values()}
+
+    def reach(self, changed: Iterable[str]) -> Reach:
         """What a change of these features and rules can alter."""
-        features_reading, rules_reading = self._readers
-        found = _spread(set(features), features_reading)
-        heads = set(rules).union(*(rules_reading[name] for name in found))
-        touched = _spread(heads, rules_reading)
-        return Reach(
-            tuple(name for name in self.pack.features if name in found),
-            tuple(name for name in self.pack.rules if name in touched),
-        )
+        found = _spread(set(changed), self._readers)
+        rules = tuple(name for name in self.pack.rules if name in found)
+        derived = tuple(name for name in self.pack.derived if name in found)
+        entries = dict.fromkeys(self._entry_of[name] for name in derived)
+        features = tuple(name for name in self.pack.features if name in found)
+        return Reach(features, rules, derived, (*rules, *entries))
 
     def survives(self, mutant: Mutant) -> bool:
         """Does every case still hold with this change?"""
-        reach = self.reach(mutant.features, mutant.rules)
+        reach = self.reach((*mutant.features, *mutant.rules))
         return all(group.survives(mutant, reach) for group in self._groups.values())
 
 
@@ -120,12 +131,11 @@ class _Group:
         """Evaluate the case; one that does not hold is kept apart."""
         found = self.engine.evaluate(case.record, case.as_of)
         tried = Tried(case, found.rows, found.as_of, found.values, found.states, found.acts)
-        held = tried.holds(found.states, found.acts)
-        (self._cases[case.rule_id] if held else self.failing).append(tried)
+        (self._cases[case.subject] if case.holds(found) else self.failing).append(tried)
 
     def survives(self, mutant: Mutant, reach: Reach) -> bool:
-        """Does every case in reach still hold, those of the changed rules first?"""
-        order = dict.fromkeys((*mutant.rules, *reach.rules))
+        """Does every case in reach still hold, those of what was changed first?"""
+        order = dict.fromkeys((*mutant.rules, mutant.target, *reach.subjects))
         waiting = [tried for name in order for tried in self._cases.get(name, ())]
         trial = _Trial(self, mutant, reach) if waiting else None
         return trial is None or all(trial.holds(tried) for tried in waiting)
@@ -145,36 +155,52 @@ class _Trial:
             for name, rule in mutant.rules.items()
         }
         self._base_rules = group.rules
-        self._later = [(n, frozenset(group.engine.pack.features[n].reads)) for n in reach.features]
-        self._after = [(n, _read_by(group.engine.pack.rules[n])) for n in reach.rules]
+        pack = group.engine.pack
+        self._first = [(n, _read_by_feature(pack.features[n])) for n in reach.features]
+        self._then = [(n, _read_by(pack.rules[n])) for n in reach.rules]
+        self._last = [(n, _read_by_feature(pack.derived[n])) for n in reach.derived]
 
     def holds(self, tried: Tried) -> bool:
         """Does the case still give what its example says?"""
-        values, differing = self._values(tried)
-        if not differing and not self._rules:
-            return True
+        values, differing = dict(tried.values), set[str]()
         states, acts = dict(tried.states), dict(tried.acts)
-        for name, reads in self._after:
+        self._recompute(self._first, tried, values, acts, differing)
+        self._run_rules(tried, values, states, acts, differing)
+        self._recompute(self._last, tried, values, acts, differing)
+        return not differing or tried.case.holds(Changed(values, states, acts))
+
+    def _run_rules(
+        self, tried: Tried, values: Mapping[str, Value], states: dict[str, State],
+        acts: dict[str, State], differing: set[str],
+    ) -> None:  # fmt: skip
+        for name, reads in self._then:
             rule = self._rules.get(name)
             if rule is None and reads.isdisjoint(differing):
                 continue
             (rule or self._base_rules[name]).run(values, states, acts)
             if states[name] is not tried.states[name] or acts[name] is not tried.acts[name]:
                 differing.add(name)
-        return tried.holds(states, acts)
 
-    def _values(self, tried: Tried) -> tuple[Mapping[str, Value], set[str]]:
-        """The features after the change, and which of them differ."""
-        values, differing = tried.values, set[str]()
-        for name, reads in self._later:
+    def _recompute(
+        self, names: list[tuple[str, frozenset[str]]], tried: Tried, values: dict[str, Value],
+        acts: Mapping[str, State], differing: set[str],
+    ) -> None:  # fmt: skip
+        """Compute again what is changed or reads what differs; note what comes out otherwise."""
+        for name, reads in names:
             feature = self._features.get(name)
             if feature is None and reads.isdisjoint(differing):
                 continue
-            value = (feature or self._engine.features[name]).run(tried.rows, values, tried.today)
+            run = (feature or self._engine.compiled(name)).run
+            value = run(tried.rows, values, tried.today, acts)
             if value != values[name]:
-                values = {**values, name: value}
+                values[name] = value
                 differing.add(name)
-        return values, differing
+
+
+def _read_by_feature(feature: Feature) -> frozenset[str]:
+    """The features and rules a feature is computed from."""
+    reads = feature.reads
+    return frozenset(reads if feature.value is None else reads | t.rules(feature.value))
 
 
 def _read_by(rule: Rule) -> frozenset[str]:

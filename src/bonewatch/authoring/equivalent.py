@@ -6,7 +6,7 @@ and every rule referred to written out. What cannot be decided counts as a chang
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from bonewatch.authoring.mutants import Mutant, trees_of
@@ -14,6 +14,7 @@ from bonewatch.features.candidates import feature_columns
 from bonewatch.features.catalogue import Feature
 from bonewatch.features.conditions import ANY, FALSE, TRUE, UNKNOWN, Acting, Node
 from bonewatch.features.possible import Puzzle
+from bonewatch.features.rewrite import expanded
 from bonewatch.features.to_python import Value
 from bonewatch.features.tree import Tree
 from bonewatch.knowledge.pack import Pack
@@ -43,7 +44,7 @@ class Equivalence:
     def told_apart_by(self, mutant: Mutant) -> Told | None:
         """Values that show the change, {} when none are found, None when it changes nothing."""
         for name, feature in mutant.features.items():
-            told = _told_by_rows(self._pack.features[name], feature)
+            told = _told_by_rows(self._pack.feature(name), feature)
             if told is not None:
                 return told
         after = WrittenOut(
@@ -51,7 +52,38 @@ class Equivalence:
         )
         changed = (name for name in after.rules if self._differs(name, after))
         by_rule = (self._told(name, after) for name in changed)
-        return next((values for values in by_rule if values is not None), None)
+        told = next((values for values in by_rule if values is not None), None)
+        return self._told_by_entries(mutant) if told is None else told
+
+    def _told_by_entries(self, mutant: Mutant) -> Told | None:
+        """Values for which a feature of an entry is another; {} where it is no yes or no."""
+        if not self._pack.derived:
+            return None
+        before, after = (self._derived_out(changed) for changed in ({}, mutant.features))
+        for name, tree in after.items():
+            if tree == before[name]:
+                continue
+            told = self._told_by_feature(name, before[name], tree)
+            if told is not None:
+                return told
+        return None
+
+    def _told_by_feature(self, name: str, before: Tree, after: Tree) -> Told | None:
+        if self._pack.derived[name].kind != "bool":
+            return {}
+        puzzle = Puzzle(self._columns, True, self._known, _TRIES)
+        return _first_difference(puzzle, puzzle.read(before), puzzle.read(after))
+
+    def _derived_out(self, changed: Mapping[str, Feature]) -> dict[str, Tree]:
+        """The features of entries over what is read from rows, with nothing in between."""
+        features = {**self._pack.features, **changed}
+        written = WrittenOut(features, self._pack.rules)
+        values = dict(written.values)
+        for name, feature in self._pack.derived.items():
+            tree = changed.get(name, feature).value
+            if tree is not None:
+                values[name] = expanded(tree, values, written.rules)
+        return {name: values[name] for name in self._pack.derived if name in values}
 
     def _differs(self, rule_id: str, after: WrittenOut) -> bool:
         return self._before.parts(rule_id) != after.parts(rule_id)

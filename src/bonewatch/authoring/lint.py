@@ -7,17 +7,18 @@ sources that do not carry their rule, and promises of health. Reading ease is te
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from bonewatch.authoring.bench import Bench
 from bonewatch.authoring.finding import Finding
+from bonewatch.authoring.lint_pathway import of_entry
 from bonewatch.authoring.mutants import trees_of
 from bonewatch.authoring.reassurance import reassuring
 from bonewatch.features import tree as t
 from bonewatch.features.tree import Tree
-from bonewatch.knowledge.examples import STATES, cases, run_case
+from bonewatch.knowledge.examples import STATES, Case, cases, entry_cases
 from bonewatch.knowledge.pack import Pack, Rule
-from bonewatch.knowledge.schema import State
+from bonewatch.knowledge.pathway.load import all_cited
 from bonewatch.knowledge.yaml_lines import PackError
 
 RULE_ID = re.compile(r"T[1-5]-\d\d[a-z]?|R3-\d\d[a-z]?")
@@ -26,6 +27,7 @@ RULE_ID = re.compile(r"T[1-5]-\d\d[a-z]?|R3-\d\d[a-z]?")
 def lint(pack: Pack) -> list[Finding]:
     """Everything found wrong, by file and line."""
     found = [finding for rule in pack.rules.values() for finding in _rule(rule)]
+    found += [finding for entry in pack.entries.values() for finding in of_entry(entry)]
     found += [*_examples(pack), *_unused(pack), *reassuring(pack)]
     return sorted(found)
 
@@ -62,30 +64,28 @@ def _without_example(rule: Rule) -> Iterator[str]:
 
 
 def _examples(pack: Pack) -> Iterator[Finding]:
-    wrong = [finding for rule in pack.rules.values() for finding in _not_a_record(rule)]
+    makers = [lambda r=rule: cases(r) for rule in pack.rules.values()]
+    makers += [lambda e=entry: entry_cases(e) for entry in pack.entries.values()]
+    wrong = [finding for make in makers for finding in _not_a_record(make)]
     yield from wrong
     yield from () if wrong else _not_holding(pack)
 
 
-def _not_a_record(rule: Rule) -> Iterator[Finding]:
+def _not_a_record(make: Callable[[], list[Case]]) -> Iterator[Finding]:
     try:
-        cases(rule)
+        make()
     except PackError as problem:
         yield Finding(problem.file, problem.line, problem.says)
 
 
 def _not_holding(pack: Pack) -> Iterator[Finding]:
     bench = Bench(pack)
-    for tried in bench.failing:
-        rule = pack.rules[tried.rule_id]
-        state, acts = run_case(bench.engine(tried.settings), tried)
-        wanted = _said(tried.then, tried.acts)
-        says = f"must give {wanted}; it gives {_said(state, acts)}"
-        yield Finding(rule.file, rule.line, f'rule {rule.id}: example "{tried.name}" {says}')
-
-
-def _said(state: State, acts: bool | None) -> str:
-    return state if acts is None else f"{state} ({'acted on' if acts else 'not acted on'})"
+    for case in bench.failing:
+        subject = pack.rules.get(case.subject) or pack.entries[case.subject]
+        found = bench.engine(case.settings).evaluate(case.record, case.as_of)
+        who = f"rule {case.subject}" if case.subject in pack.rules else case.subject
+        says = f'{who}: example "{case.name}" gives {case.says(found)}'
+        yield Finding(subject.file, subject.line, says)
 
 
 def _unused(pack: Pack) -> Iterator[Finding]:
@@ -108,7 +108,8 @@ _ONE = {
 
 def _used(pack: Pack) -> dict[str, set[str]]:
     """The names in use, by the part of the pack they belong to."""
-    of_features = [(f.source, tree) for f in pack.features.values() for tree in trees_of(f)]
+    every = (*pack.features.values(), *pack.derived.values())
+    of_features = [(f.source, tree) for f in every for tree in trees_of(f)]
     trees = [tree for _, tree in of_features]
     trees += [tree for rule in pack.rules.values() for tree in (rule.when, rule.guard)]
     trees += [sign.when for sign in pack.signs.values()]
@@ -131,6 +132,8 @@ def _features_used(pack: Pack) -> set[str]:
         used |= t.names(sign.when)
     for feature in pack.features.values():
         used |= feature.reads | {feature.ask_after}
+    for feature in pack.derived.values():
+        used |= feature.reads
     return used
 
 
@@ -138,7 +141,8 @@ def _sources_used(pack: Pack) -> set[str]:
     cited = [citation for rule in pack.rules.values() for citation in rule.text.sources]
     cited += [citation for sign in pack.signs.values() for citation in sign.text.sources]
     cited += [citation for setting in pack.settings.values() for citation in setting.sources]
-    return {citation.id for citation in cited}
+    in_entries = (name for entry in pack.entries.values() for name in all_cited(entry.text))
+    return {*(citation.id for citation in cited), *in_entries}
 
 
 def _defined(table: str, tree: Tree) -> set[str]:

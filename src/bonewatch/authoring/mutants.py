@@ -17,6 +17,10 @@ from bonewatch.features.to_text import to_text
 from bonewatch.features.tree import Tree
 from bonewatch.knowledge.examples import feature_with, rule_with
 from bonewatch.knowledge.pack import Pack, Rule
+from bonewatch.knowledge.pathway.build import features_of
+from bonewatch.knowledge.pathway.entry import Entry
+from bonewatch.knowledge.pathway.load import month_of
+from bonewatch.knowledge.pathway.text import EntryText
 from bonewatch.record.tables import TABLES
 
 TRUE = t.Constant(True)
@@ -61,29 +65,52 @@ class Mutant:
 
 
 def targets(pack: Pack) -> list[str]:
-    """What can be mutated: rules, the features they rest on, definitions and settings."""
-    used = features_behind(pack, pack.rules.values())
+    """What can be mutated: rules, entries, the features they rest on, definitions, settings."""
+    used = features_behind(pack, (*roots_of_triage(pack), *roots_of_pathway(pack)))
     defined = dict.fromkeys(n for f in used for n in _definitions_of(pack.features[f]))
     settings = _settings_of(pack, used)
-    return [*pack.rules, *used, *defined, *(name for name in pack.settings if name in settings)]
+    named = (name for name in pack.settings if name in settings)
+    return [*pack.rules, *pack.entries, *used, *defined, *named]
+
+
+def targets_of_triage(pack: Pack) -> set[str]:
+    """The targets that triage rests on."""
+    used = features_behind(pack, roots_of_triage(pack))
+    trees = [tree for name in used for tree in trees_of(pack.features[name])]
+    trees += [tree for rule in pack.rules.values() for tree in (rule.when, rule.guard)]
+    settings = {name for tree in trees for name in t.settings(tree)}
+    defined = {n for f in used for n in _definitions_of(pack.features[f])}
+    return {*pack.rules, *used, *defined, *settings}
+
+
+def roots_of_triage(pack: Pack) -> list[Tree]:
+    """The conditions of the rules."""
+    return [rule.condition for rule in pack.rules.values()]
+
+
+def roots_of_pathway(pack: Pack) -> list[Tree]:
+    """What the entries compute over features."""
+    return [tree for feature in pack.derived.values() for tree in trees_of(feature)]
 
 
 def mutants_of(pack: Pack, target: str) -> Iterator[Mutant]:
-    """The mutants of one rule, feature, definition (`table.name`) or setting."""
+    """The mutants of one rule, entry, feature, definition (`table.name`) or setting."""
     if target in pack.rules:
         return _of_rule(pack.rules[target])
+    if target in pack.entries:
+        return _of_entry(pack.entries[target], pack)
     if target in pack.features:
         return _of_feature(pack.features[target], pack)
     return _of_setting(target, pack) if target in pack.settings else _of_definition(target, pack)
 
 
-def features_behind(pack: Pack, rules: Iterable[Rule]) -> list[str]:
-    """The features that rules rest on, in computing order."""
-    waiting = [name for rule in rules for name in t.names(rule.condition)]
+def features_behind(pack: Pack, roots: Iterable[Tree]) -> list[str]:
+    """The features that these conditions rest on, in computing order."""
+    waiting = [name for root in roots for name in t.names(root)]
     found: set[str] = set()
     while waiting:
         name = waiting.pop()
-        if name not in found:
+        if name not in found and name in pack.features:
             found.add(name)
             waiting += pack.features[name].reads
     return [name for name in pack.features if name in found]
@@ -99,6 +126,7 @@ def trees_of(feature: Feature) -> tuple[Tree, ...]:
 def _settings_of(pack: Pack, used: Iterable[str]) -> set[str]:
     trees = [tree for name in used for tree in trees_of(pack.features[name])]
     trees += [tree for rule in pack.rules.values() for tree in (rule.when, rule.guard)]
+    trees += roots_of_pathway(pack)
     return {name for tree in trees for name in t.settings(tree)}
 
 
@@ -124,6 +152,19 @@ def _rule_mutant(rule: Rule, change: Change, made: Rule) -> Mutant:
 
 def _words(change: Change) -> tuple[str, str]:
     return to_text(change.before), "(dropped)" if change.after is None else to_text(change.after)
+
+
+def _of_entry(entry: Entry[EntryText], pack: Pack) -> Iterator[Mutant]:
+    """Each declared condition, value and number changed, and the features made anew."""
+    for place, tree in entry.trees.items():
+        for change in _changes(tree):
+            made = features_of(entry.text, {**entry.trees, place: change.whole}, month_of(pack))
+            features = {f.name: f for o, f in made.items() if f != entry.features[o]}
+            if features:
+                before, after = _words(change)
+                yield Mutant(
+                    entry.id, entry.file, entry.line, f"{place}: {before}", after, features
+                )
 
 
 def _of_feature(feature: Feature, pack: Pack) -> Iterator[Mutant]:
@@ -180,8 +221,9 @@ def _of_setting(name: str, pack: Pack) -> Iterator[Mutant]:
 
 
 def _differing(pack: Pack, change: Callable[[Feature], Feature]) -> dict[str, Feature]:
-    made = {name: change(feature) for name, feature in pack.features.items()}
-    return {name: feature for name, feature in made.items() if feature != pack.features[name]}
+    every = {**pack.features, **pack.derived}
+    made = {name: change(feature) for name, feature in every.items()}
+    return {name: feature for name, feature in made.items() if feature != every[name]}
 
 
 def _of_definition(target: str, pack: Pack) -> Iterator[Mutant]:

@@ -1,6 +1,7 @@
 """Would a mistake be noticed? Makes every small mistake in a pack and runs the examples on it.
 
-A mistake that no example notices survives; it is printed with its place, and the exit code is 1.
+A mistake that no example notices survives and is printed with its place. None may survive in
+what triage rests on, and of the rest at most a few in a hundred; otherwise the exit code is 1.
 A survivor that provably changes nothing is left out and counted. `python -m` runs this module.
 """
 
@@ -9,16 +10,19 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import chain
 from pathlib import Path
 
 from bonewatch.authoring.bench import Bench
 from bonewatch.authoring.equivalent import Equivalence
-from bonewatch.authoring.mutants import Mutant, mutants_of, targets
+from bonewatch.authoring.mutants import Mutant, mutants_of, targets, targets_of_triage
 from bonewatch.knowledge.load import CORE, load_pack
 from bonewatch.knowledge.yaml_lines import PackError
+
+ENOUGH = 0.95
+"""The share of mistakes that must be noticed in what triage does not rest on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +84,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(problem)
         return 2
     for case in bench.failing:
-        print(f'example "{case.name}" of {case.rule_id} does not hold; it is not used')
+        print(f'example "{case.name}" of {case.subject} does not hold; it is not used')
     wanted = _wanted(bench, asked.only)
     if not wanted:
         return 2
     equivalence = Equivalence(bench.pack)
-    found = [outcome(bench, equivalence, name) for name in wanted]
-    survivors = [survivor for part in found for survivor in part.survivors]
+    found = {name: outcome(bench, equivalence, name) for name in wanted}
+    survivors = [survivor for part in found.values() for survivor in part.survivors]
     if asked.survivors:
         Path(asked.survivors).write_text(json.dumps([asdict(s) for s in survivors], indent=1))
-    _print(found, survivors)
-    return 1 if survivors or bench.failing else 0
+    for survivor in survivors:
+        print(survivor)
+    return 1 if bench.failing or not all(_enough(bench, found)) else 0
 
 
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -115,6 +120,7 @@ def _named(bench: Bench, name: str, everything: list[str]) -> list[str]:
     if name in everything:
         return [name]
     places = {rule.id: rule.file for rule in bench.pack.rules.values()}
+    places |= {entry.id: entry.file for entry in bench.pack.entries.values()}
     places |= {part: file for (_, part), (file, _) in bench.pack.places.items()}
     found = [part for part in everything if places.get(part, "").endswith(name)]
     if not found:
@@ -122,16 +128,26 @@ def _named(bench: Bench, name: str, everything: list[str]) -> list[str]:
     return found
 
 
-def _print(found: list[Outcome], survivors: list[Survivor]) -> None:
-    for survivor in survivors:
-        print(survivor)
+def _enough(bench: Bench, found: Mapping[str, Outcome]) -> Iterator[bool]:
+    """Print the share of mistakes noticed in triage and in the rest; is each enough?"""
+    ours = targets_of_triage(bench.pack)
+    triage = [part for name, part in found.items() if name in ours]
+    rest = [part for name, part in found.items() if name not in ours]
+    if rest:
+        yield _share(rest, "the rest: ") >= ENOUGH
+    if triage or not rest:
+        yield _share(triage, "triage: " if rest else "") >= 1
+
+
+def _share(found: list[Outcome], what: str) -> float:
     equivalent = sum(part.equivalent for part in found)
     tried = sum(part.tried for part in found) - equivalent
-    killed = tried - len(survivors)
+    killed = tried - sum(len(part.survivors) for part in found)
     if equivalent:
-        print(f"{equivalent} left out: they provably change nothing")
-    share = 100 * killed // tried if tried else 100
-    print(f"killed {killed} of {tried}, {share}%")
+        print(f"{what}{equivalent} left out: they provably change nothing")
+    share = killed / tried if tried else 1
+    print(f"{what}killed {killed} of {tried}, {int(100 * share)}%")
+    return share
 
 
 if __name__ == "__main__":

@@ -51,6 +51,7 @@ class _Cohort:
         self._steps.append(self._table_features(sources))
         self._layers("features", _levels(_feature_reads(self._pack)), self._feature_columns)
         self._layers("rules", _levels(_rule_reads(self._pack)), self._rule_columns)
+        self._layers("entries", _levels(_derived_reads(self._pack)), self._derived_columns)
         steps = ",\n".join(str(step) for step in self._steps)
         return f"with {steps}\n{select(self._results(), self._steps[-1].name)}"
 
@@ -58,7 +59,8 @@ class _Cohort:
         return self._dialect.identifier(name)
 
     def _features_of(self, source: str) -> list[Feature]:
-        return [f for f in self._pack.features.values() if f.value is None and f.source == source]
+        both = (*self._pack.features.values(), *self._pack.derived.values())
+        return [f for f in both if f.value is None and f.source == source]
 
     def _read(self, source: str) -> None:
         table, features = TABLES[source], self._features_of(source)
@@ -107,14 +109,29 @@ class _Cohort:
         state = self._sql(rule.condition)
         return [f"{state} as {self._q(name)}", f"{acting} as {self._q(name + ACTS)}"]
 
+    def _derived_columns(self, name: str) -> list[str]:
+        """A feature of an entry; a rule it reads counts as soon as it is acted on."""
+        value = self._pack.derived[name].value
+        return [] if value is None else [f"{self._sql(value, ACTS)} as {self._q(name)}"]
+
     def _results(self) -> list[str]:
         rules = [name + end for end in ("", ACTS) for name in self._pack.rules]
-        return ["patient_id", *(self._q(name) for name in (*self._pack.features, *rules))]
+        names = (*self._pack.features, *rules, *self._pack.derived)
+        return ["patient_id", *(self._q(name) for name in names)]
 
 
 def _feature_reads(pack: Pack) -> dict[str, set[str]]:
     """Each feature over features, with those among them that it reads."""
-    computed = {name: f for name, f in pack.features.items() if f.value is not None}
+    return _reads(pack.features)
+
+
+def _derived_reads(pack: Pack) -> dict[str, set[str]]:
+    """Each feature of an entry that is over features, with those of entries that it reads."""
+    return _reads(pack.derived)
+
+
+def _reads(features: Mapping[str, Feature]) -> dict[str, set[str]]:
+    computed = {name: f for name, f in features.items() if f.value is not None}
     return {name: feature.reads & set(computed) for name, feature in computed.items()}
 
 

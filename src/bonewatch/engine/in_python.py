@@ -82,10 +82,15 @@ class CompiledFeature:
         self._is_placed = feature.is_placed or feature.source != "symptom"
         self._heeds_nothing = feature.source == "symptom" and NOTHING not in (feature.index or ())
 
-    def run(self, rows: Rows, values: Mapping[str, Value], as_of: int) -> Value:
-        """The feature's value for these rows; None when it is not known."""
+    def run(
+        self, rows: Rows, values: Mapping[str, Value], as_of: int, acts: Mapping[str, State] = {}
+    ) -> Value:
+        """The feature's value for these rows; None when it is not known.
+
+        A feature of an entry may also read which rules are acted on.
+        """
         if self._value is not None:
-            return self._value(values, {})
+            return self._value(values, acts)
         given = self.given(rows, as_of)
         return take(self.feature, given, as_of) if given else self._when_none(rows)
 
@@ -166,7 +171,12 @@ class Engine:
     def __init__(self, pack: Pack) -> None:
         self.pack = pack
         self.features = {name: CompiledFeature(f) for name, f in pack.features.items()}
+        self.derived = {name: CompiledFeature(f) for name, f in pack.derived.items()}
         self._rules = [CompiledRule(rule) for rule in pack.rules.values()]
+
+    def compiled(self, name: str) -> CompiledFeature:
+        """A feature of the pack or of one of its entries, ready to run."""
+        return self.features.get(name) or self.derived[name]
 
     def evaluate(self, record: Record, as_of: date) -> Evaluation:
         """Every feature and rule for this record, as known on the day."""
@@ -176,6 +186,8 @@ class Engine:
         for name, feature in self.features.items():
             values[name] = feature.run(rows, values, today)
         states, acts = self.decide(values)
+        for name, feature in self.derived.items():
+            values[name] = feature.run(rows, values, today, acts)
         return Evaluation(values, states, acts, rows, today)
 
     def decide(self, values: Mapping[str, Value]) -> tuple[dict[str, State], dict[str, State]]:

@@ -105,6 +105,7 @@ def _answer(pack: Pack, row: tuple[Value, ...]) -> Answer:
     cells = iter(row)
     values = {name: next(cells) for name in pack.features}
     states, acts = ({name: _state(next(cells)) for name in pack.rules} for _ in ("", ACTS))
+    values |= {name: next(cells) for name in pack.derived}
     return values, states, acts
 
 

@@ -24,6 +24,7 @@ from bonewatch.features.language import LanguageError, Scope, no_such, parse_boo
 from bonewatch.features.tree import Tree
 from bonewatch.knowledge.never_true import never_true
 from bonewatch.knowledge.pack import Pack, Rule, Sign
+from bonewatch.knowledge.pathway.load import FOLDERS, KINDS, Found, all_cited, checked_entries
 from bonewatch.knowledge.schema import (
     Citation,
     FeatureYaml,
@@ -79,9 +80,11 @@ class _Loading:
         rules = self._rules(features, around, settings, sources, actions)
         words, known = self._texts("words.yaml"), self._known(features)
         signs = self._signs(features, around, sources)
+        found = list(self._entries_found(sources))
+        entries, derived = checked_entries(found, features, rules, around)
         made = Pack(
             about, self._digest.hexdigest()[:16], features, rules, settings, sources, urgencies,
-            actions, phrases, words, known, signs, self._places,
+            actions, phrases, words, known, signs, entries, derived, self._places,
         )  # fmt: skip
         for problem in never_true(made):
             raise problem
@@ -132,6 +135,17 @@ class _Loading:
             _check_sources(document, (name,), f"sign {name}", text.sources, sources)
             signs[name] = Sign(name, text, _condition(document, (name,), text.when, scope))
         return signs
+
+    def _entries_found(self, sources: Mapping[str, SourceText]) -> Iterator[Found]:
+        """The entries of the pathway's folders, as written."""
+        for folder in FOLDERS:
+            for document in self._folder_of(folder):
+                for kind in _kinds_in(document):
+                    for name, path, data in _with_defaults(document, kind, KINDS):
+                        text = checked(document, path, data, KINDS[kind])
+                        cited = dict.fromkeys(all_cited(text))
+                        _check_ids(document, path, f"{kind} {name}", cited, sources)
+                        yield Found(text, folder, document, path)
 
     def _known(self, features: Mapping[str, Feature]) -> dict[str, str]:
         document, entries = self._entries("known.yaml")
@@ -244,12 +258,22 @@ def _list(document: Document, path: Path_, value: object) -> list[object]:
     return value
 
 
-def _with_defaults(document: Document, part: str) -> Iterator[tuple[str, Path_, object]]:
-    """Each feature or rule of a file, with the file's `defaults` filled in."""
+def _kinds_in(document: Document) -> list[str]:
+    return [kind for kind in KINDS if kind in mapping(document, ())]
+
+
+def _with_defaults(
+    document: Document, part: str, beside: Iterable[str] = ()
+) -> Iterator[tuple[str, Path_, object]]:
+    """Each feature, rule or entry of a file, with the file's `defaults` filled in.
+
+    `beside` are the parts that may stand in the same file.
+    """
     top = mapping(document, ())
-    unknown = [key for key in top if key not in ("defaults", part)]
+    allowed = list(dict.fromkeys(("defaults", part, *beside)))
+    unknown = [key for key in top if key not in allowed]
     if unknown:
-        raise document.error((unknown[0],), no_such("part", unknown[0], ["defaults", part]))
+        raise document.error((unknown[0],), no_such("part", unknown[0], allowed))
     defaults = top.get("defaults") or {}
     items = top.get(part) or {}
     for name, path, data in _items(document, part, items):
@@ -331,9 +355,15 @@ def _check_sources(
     cited: Iterable[Citation],
     sources: Mapping[str, SourceText],
 ) -> None:
-    for citation in cited:
-        if citation.id not in sources:
-            raise document.error(path, f"{who}: {no_such('source', citation.id, list(sources))}")
+    _check_ids(document, path, who, (citation.id for citation in cited), sources)
+
+
+def _check_ids(
+    document: Document, path: Path_, who: str, ids: Iterable[str], sources: Mapping[str, SourceText]
+) -> None:
+    for name in ids:
+        if name not in sources:
+            raise document.error(path, f"{who}: {no_such('source', name, list(sources))}")
 
 
 def _check_references(

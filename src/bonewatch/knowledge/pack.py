@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from bonewatch.features import tree as t
 from bonewatch.features.catalogue import Feature
 from bonewatch.features.tree import Tree
+from bonewatch.knowledge.pathway.entry import Entry
+from bonewatch.knowledge.pathway.text import EntryText
 from bonewatch.knowledge.schema import (
     Example,
     PackText,
@@ -75,6 +77,8 @@ class Sign:
 class Pack:
     """One body of knowledge. `features` and `rules` are in computing order.
 
+    `entries` is the pathway beyond triage; `derived` are its features, computed after the rules
+    and in computing order, so that no rule can read them.
     `known` names the features that say the record in short. `places` is the file and line of
     every feature, setting, source, action, list of phrases and text, by the part of the pack
     ("features", "settings" ...) and its name.
@@ -92,6 +96,8 @@ class Pack:
     words: Mapping[str, str]
     known: Mapping[str, str]
     signs: Mapping[str, Sign]
+    entries: Mapping[str, Entry[EntryText]] = field(default_factory=dict)
+    derived: Mapping[str, Feature] = field(default_factory=dict)
     places: Mapping[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
 
     @property
@@ -102,7 +108,16 @@ class Pack:
     @property
     def meanings(self) -> dict[str, str]:
         """What each feature is, by its name."""
-        return {name: feature.meaning for name, feature in self.features.items()}
+        both = (*self.features.items(), *self.derived.items())
+        return {name: feature.meaning for name, feature in both}
+
+    def feature(self, name: str) -> Feature:
+        """A feature of the pack or of one of its entries; KeyError when there is none."""
+        return self.features.get(name) or self.derived[name]
+
+    def of_folder(self, folder: str) -> list[Entry[EntryText]]:
+        """The entries of one part of the pathway, such as `risk`."""
+        return [entry for entry in self.entries.values() if entry.folder == folder]
 
     def order(self, urgency: str) -> int:
         """1 for the most urgent tier, rising."""

@@ -25,13 +25,17 @@ class Part(BaseModel):
 
 
 class PackText(Part):
-    """pack.yaml: the pack's name, version and licence, and how many questions to ask at once."""
+    """pack.yaml: the pack's name, version and licence, and how many questions to ask at once.
+
+    `protocol` is the follow-up protocol that is used where the clinic chooses none.
+    """
 
     name: str
     version: str
     licence: str
     about: str
     questions: int = 8
+    protocol: str = ""
 
 
 class SourceText(Part):
