@@ -15,13 +15,13 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from tests.peer import people
-from tests.peer.people import DAY, Item, Resource, ago, answer, bundle, course, dose, report, result
 
 from bonewatch.engine.in_python import Engine, State
 from bonewatch.knowledge.load import core_pack
 from bonewatch.record.from_fhir import read_fhir, resources_of
 from bonewatch.record.from_json import keep_what_holds
+from tests.peer import people
+from tests.peer.people import DAY, Item, Resource, ago, answer, bundle, course, dose, report, result
 
 PEER = Path(__file__).parents[2] / "benchmarks" / "peer"
 RULES = ("T1-01", "T1-03", "T1-08b", "T1-08c", "T2-01")
