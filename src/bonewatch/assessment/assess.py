@@ -10,22 +10,25 @@ from collections.abc import Iterator
 from datetime import date
 
 from bonewatch.assessment.ask import OpenFacts, not_measured, open_facts, questions
+from bonewatch.assessment.evidence import SCALE, Voices
 from bonewatch.assessment.explain import reasons
 from bonewatch.assessment.partly import Partly
+from bonewatch.assessment.pathway.reading import cited
+from bonewatch.assessment.pathway.result import Pathway
+from bonewatch.assessment.pathway.told import Teller
 from bonewatch.assessment.result import (
-    SCALE,
     Action,
     Assessment,
-    Cited,
     Finding,
     Knowledge,
     Question,
     SignSeen,
-    Voices,
+    Topic,
 )
 from bonewatch.engine.in_python import Engine, Evaluation
 from bonewatch.features import tree as t
 from bonewatch.features.to_python import person_function
+from bonewatch.knowledge.education import topics_for
 from bonewatch.knowledge.pack import URGENCIES, Pack, Rule
 from bonewatch.record.checks import later_than, undated
 from bonewatch.record.record import Record
@@ -34,10 +37,12 @@ from bonewatch.record.record import Record
 class Assessor:
     """A pack made ready to assess one record after another."""
 
-    def __init__(self, pack: Pack) -> None:
+    def __init__(self, pack: Pack, protocol: str = "") -> None:
+        """`protocol` is the clinic's protocol of follow-up; the pack's own where it is empty."""
         self.pack = pack
         self.engine = Engine(pack)
         self._partly = Partly(pack)
+        self._teller = Teller(self.engine, self._partly, protocol)
         self._knowledge = _knowledge_of(pack)
         self._signs = {sign.id: person_function(sign.when) for sign in pack.signs.values()}
         self._most = sorted(pack.rules.values(), key=lambda r: (pack.order(r.urgency), r.id))
@@ -96,7 +101,7 @@ class Assessor:
             actions=tuple(Action(name, self.pack.actions[name]) for name in text.actions),
             because=reasons(self.engine, evaluation, rule.id, self._partly),
             not_proven=() if proven else self._not_proven(rule, evaluation),
-            sources=tuple(self._cited(rule)),
+            sources=tuple(cited(self.pack, citation) for citation in text.sources),
             basis=text.basis,
             own=text.own,
             conventions=tuple(self._convention(name) for name in rule.conventions),
@@ -114,12 +119,6 @@ class Assessor:
             if evaluation.acts[name] and evaluation.states[name] is None:
                 yield from self._open_guards(self.pack.rules[name], evaluation)
 
-    def _cited(self, rule: Rule) -> list[Cited]:
-        return [
-            Cited(c.id, self.pack.sources[c.id].title, c.at, c.seen, self.pack.sources[c.id].url)
-            for c in rule.text.sources
-        ]
-
     def _convention(self, name: str) -> str:
         setting = self.pack.settings[name]
         unit = " of 10" if setting.unit == SCALE else f" {setting.unit}"
@@ -133,6 +132,7 @@ class Assessor:
         tier, most = self.pack.urgencies[urgency], self.pack.about.questions
         asked = questions(self.pack, evaluation, facts)
         died = self._has_died(evaluation)
+        signs = () if died else tuple(self._signs_seen(evaluation))
         return Assessment(
             patient_id=record.patient_id,
             as_of=as_of,
@@ -151,15 +151,22 @@ class Assessor:
             headline=self._voices("died") if died else self._headline(urgency, findings, asked),
             say=self._say(findings),
             findings=findings,
-            signs=() if died else tuple(self._signs_seen(evaluation)),
+            signs=signs,
             ask=tuple(asked[:most]),
             ask_more=max(0, len(asked) - most),
             not_measured=tuple(not_measured(self.pack, facts)),
             unanswered=self._voices("unanswered") if _is_danger_open(asked) else None,
             safety_net=self._voices("safety_net") if tier.safety_net and not died else None,
             cautions=self._cautions(evaluation),
+            pathway=Pathway() if died else self._teller.tell(evaluation),
+            learn=() if died else tuple(self._learn(findings, signs)),
             knowledge=self._knowledge,
         )
+
+    def _learn(self, findings: tuple[Finding, ...], signs: tuple[SignSeen, ...]) -> Iterator[Topic]:
+        names = (*(finding.rule for finding in findings), *(sign.id for sign in signs))
+        for topic in topics_for(self.pack.articles, names):
+            yield Topic(topic, self.pack.articles[topic].title)
 
     def _signs_seen(self, evaluation: Evaluation) -> Iterator[SignSeen]:
         for name, is_there in self._signs.items():

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from bonewatch.assessment.evidence import Fact, Reason
 from bonewatch.assessment.partly import Partly
-from bonewatch.assessment.result import Fact, Reason
 from bonewatch.engine.in_python import Engine, Evaluation
 from bonewatch.features.rows import Row
 from bonewatch.features.to_python import Value

@@ -5,44 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 
+from bonewatch.assessment.evidence import Cited, Reason, State, Voices
+from bonewatch.assessment.pathway.result import Pathway
 from bonewatch.features.to_python import Value
 from bonewatch.record.record import Note
-
-SCALE = "0-10"
-"""The unit of a pain score; written "of 10"."""
-
-State = Literal["present", "absent", "unknown"]
-
-
-@dataclass(frozen=True, slots=True)
-class Voices:
-    """One message in its two voices."""
-
-    patient: str
-    clinician: str
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One row of the record: where it stands, its date as given, and what it says in words."""
-
-    at: str
-    date: str | None
-    says: str
-    plain: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One feature that made a rule fire: what it is, its value, and the facts behind it."""
-
-    feature: str
-    meaning: str
-    value: Value
-    unit: str
-    facts: tuple[Fact, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +18,6 @@ class Action:
 
     id: str
     says: str
-
-
-@dataclass(frozen=True, slots=True)
-class Cited:
-    """A source of a rule, the place in it, and how the pack's authors know that place."""
-
-    id: str
-    title: str
-    at: str
-    seen: str
-    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +79,14 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
+class Topic:
+    """An article for people at home that concerns what was found."""
+
+    topic: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Knowledge:
     """Which body of rules gave the answer."""
 
@@ -160,4 +124,6 @@ class Assessment:
     unanswered: Voices | None
     safety_net: Voices | None
     cautions: tuple[str, ...]
+    pathway: Pathway
+    learn: tuple[Topic, ...]
     knowledge: Knowledge

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from bonewatch.assessment.result import Assessment, Finding, Reason, Voices
+from bonewatch.assessment.evidence import Reason, Voices
+from bonewatch.assessment.pathway.to_json import to_json as pathway_to_json
+from bonewatch.assessment.result import Assessment, Finding
 
 
 def to_json(assessment: Assessment, file: str = "") -> dict[str, object]:
@@ -30,6 +32,8 @@ def to_json(assessment: Assessment, file: str = "") -> dict[str, object]:
         "unanswered": _voices(assessment.unanswered),
         "safety_net": _voices(assessment.safety_net),
         "cautions": list(assessment.cautions),
+        **pathway_to_json(assessment.pathway, _reason),
+        "learn": [asdict(one) for one in assessment.learn],
         "knowledge": asdict(assessment.knowledge),
     }
 

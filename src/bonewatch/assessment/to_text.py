@@ -10,7 +10,10 @@ from rich.padding import Padding
 from rich.panel import Panel
 from rich.text import Text
 
-from bonewatch.assessment.result import SCALE, Assessment, Fact, Finding, Reason, SignSeen
+from bonewatch.assessment.evidence import SCALE, Fact, Reason
+from bonewatch.assessment.pathway.to_text import SEEN
+from bonewatch.assessment.pathway.to_text import to_text as pathway_to_text
+from bonewatch.assessment.result import Assessment, Finding, SignSeen
 from bonewatch.features.to_python import Value
 
 _STYLES = {
@@ -19,12 +22,6 @@ _STYLES = {
     "urgent": "bold yellow",
     "soon": "bold cyan",
     "routine": "bold green",
-}
-_SEEN = {
-    "read": "",
-    "second_hand": ", known second-hand",
-    "remembered": ", from memory, to be checked",
-    "proposal": ", our proposal",
 }
 
 
@@ -66,6 +63,8 @@ def _parts(assessment: Assessment, full: bool) -> Iterator[RenderableType]:
     yield from _why(assessment, full)
     yield from _signs(assessment, full)
     yield from _not_known(assessment)
+    yield from pathway_to_text(assessment.pathway, full)
+    yield from _learn(assessment)
     yield from _record(assessment)
     for caution in assessment.cautions:
         yield Padding(Text(caution, style="dim"), (1, 0, 0, 0))
@@ -160,7 +159,7 @@ def _standing(finding: Finding) -> Iterator[str]:
     """What the rule stands on: an open exception, its sources, what of it is ours, its review."""
     if finding.not_proven:
         yield f"as a precaution; not known: {'; '.join(finding.not_proven)}"
-    sources = "; ".join(f"{s.title}, {s.at}{_SEEN[s.seen]}" for s in finding.sources)
+    sources = "; ".join(f"{s.title}, {s.at}{SEEN[s.seen]}" for s in finding.sources)
     yield f"{finding.basis}, {finding.review}: {sources}"
     if finding.own:
         yield f"ours: {finding.own}"
@@ -181,6 +180,12 @@ def _not_known(assessment: Assessment) -> Iterator[RenderableType]:
             f"{m.label} (could be {_name(m.could_raise_to)})" for m in assessment.not_measured
         )
         yield _indented("; ".join(listed))
+
+
+def _learn(assessment: Assessment) -> Iterator[RenderableType]:
+    if assessment.learn:
+        yield _heading("To read: bonewatch learn TOPIC")
+        yield _indented("; ".join(f"{one.topic} ({one.title})" for one in assessment.learn))
 
 
 def _record(assessment: Assessment) -> Iterator[RenderableType]:

@@ -8,9 +8,6 @@ from dataclasses import replace
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import TypeVar
-
-from pydantic import ValidationError
 
 from bonewatch.features import tree as t
 from bonewatch.features.catalogue import (
@@ -22,6 +19,8 @@ from bonewatch.features.catalogue import (
 )
 from bonewatch.features.language import LanguageError, Scope, no_such, parse_bool
 from bonewatch.features.tree import Tree
+from bonewatch.knowledge.checking import P, checked, mapping, mapping_of
+from bonewatch.knowledge.education import Article, check_articles, read_articles
 from bonewatch.knowledge.never_true import never_true
 from bonewatch.knowledge.pack import Pack, Rule, Sign
 from bonewatch.knowledge.pathway.load import FOLDERS, KINDS, Found, all_cited, checked_entries
@@ -29,7 +28,6 @@ from bonewatch.knowledge.schema import (
     Citation,
     FeatureYaml,
     PackText,
-    Part,
     RuleText,
     SettingText,
     SignText,
@@ -41,7 +39,6 @@ from bonewatch.record.tables import TABLES, Table
 
 CORE = Path(__file__).parent / "packs" / "core"
 ANYONE = "anyone"
-P = TypeVar("P", bound=Part)
 
 
 @cache
@@ -82,9 +79,10 @@ class _Loading:
         signs = self._signs(features, around, sources)
         found = list(self._entries_found(sources))
         entries, derived = checked_entries(found, features, rules, around)
+        articles = self._articles(sources, (*rules, *signs))
         made = Pack(
             about, self._digest.hexdigest()[:16], features, rules, settings, sources, urgencies,
-            actions, phrases, words, known, signs, entries, derived, self._places,
+            actions, phrases, words, known, signs, entries, derived, articles, self._places,
         )  # fmt: skip
         for problem in never_true(made):
             raise problem
@@ -147,6 +145,15 @@ class _Loading:
                         _check_ids(document, path, f"{kind} {name}", cited, sources)
                         yield Found(text, folder, document, path)
 
+    def _articles(
+        self, sources: Mapping[str, SourceText], findings: Iterable[str]
+    ) -> dict[str, Article]:
+        articles = read_articles(self._folder)
+        for article in articles.values():
+            self._digest.update(article.body.encode())
+        check_articles(articles, sources, findings)
+        return articles
+
     def _known(self, features: Mapping[str, Feature]) -> dict[str, str]:
         document, entries = self._entries("known.yaml")
         for name, feature in entries.items():
@@ -171,7 +178,7 @@ class _Loading:
         found: dict[str, dict[str, Tree]] = {}
         for table, items in mapping(document, ()).items():
             found[table] = {}
-            for name, text in _mapping_of(document, (table,), items).items():
+            for name, text in mapping_of(document, (table,), items).items():
                 path = (table, name)
                 self._note_places(document, "definitions", {f"{table}.{name}": path})
                 scope = replace(around, definitions=found).scope(_table(document, table))
@@ -210,33 +217,6 @@ class _Loading:
             _check_references(document, path, text, sources, actions)
         rules = {n: _rule(d, p, x, scope, features, settings) for n, (d, p, x) in texts.items()}
         return _ordered(rules)
-
-
-def checked(document: Document, path: Path_, data: object, model: type[P]) -> P:
-    """The data as this model; PackError with the line of the first thing wrong."""
-    try:
-        return model.model_validate(data)
-    except ValidationError as problem:
-        found = problem.errors()
-        first = next((e for e in found if e["type"] == "extra_forbidden"), found[0])
-        where = tuple(first["loc"])
-        name = ".".join(str(part) for part in where)
-        says = f"{name}: {first['msg']}"
-        if first["type"] == "extra_forbidden":
-            known = [f.alias or n for n, f in model.model_fields.items()]
-            says = no_such("key", str(where[-1]), known)
-        raise document.error((*path, *where), says) from None
-
-
-def mapping(document: Document, path: Path_) -> dict[str, object]:
-    """The document's top part as a mapping."""
-    return _mapping_of(document, path, document.data)
-
-
-def _mapping_of(document: Document, path: Path_, value: object) -> dict[str, object]:
-    if not isinstance(value, dict):
-        raise document.error(path, "must be a mapping")
-    return value
 
 
 def _table(document: Document, name: str) -> Table:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from bonewatch.features import tree as t
 from bonewatch.features.catalogue import Feature
 from bonewatch.features.tree import Tree
+from bonewatch.knowledge.education import Article
 from bonewatch.knowledge.pathway.entry import Entry
 from bonewatch.knowledge.pathway.text import EntryText
 from bonewatch.knowledge.schema import (
@@ -98,6 +99,7 @@ class Pack:
     signs: Mapping[str, Sign]
     entries: Mapping[str, Entry[EntryText]] = field(default_factory=dict)
     derived: Mapping[str, Feature] = field(default_factory=dict)
+    articles: Mapping[str, Article] = field(default_factory=dict)
     places: Mapping[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import isfinite
 from pathlib import Path
 
-from bonewatch.knowledge.load import mapping
+from bonewatch.knowledge.checking import mapping
 from bonewatch.knowledge.yaml_lines import read_yaml
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import cast
 
+from bonewatch.assessment.evidence import State
 from bonewatch.assessment.pathway.reading import Reading
 from bonewatch.assessment.pathway.result import DoseLine, Due, Eligibility, Option, Said
-from bonewatch.assessment.result import State
 from bonewatch.knowledge.pathway.entry import Entry
 from bonewatch.knowledge.pathway.text import EntryText, OptionText
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
+from bonewatch.assessment.evidence import Cited, Reason, State
 from bonewatch.assessment.explain import reasons_of
 from bonewatch.assessment.partly import Partly
 from bonewatch.assessment.pathway.result import Due, DueState, Lacking, Said, Standing
-from bonewatch.assessment.result import Cited, Reason, State
 from bonewatch.engine.in_python import Engine, Evaluation
 from bonewatch.features import tree as t
 from bonewatch.features.to_python import Value

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from bonewatch.assessment.result import Cited, Reason, State
+from bonewatch.assessment.evidence import Cited, Reason, State
 from bonewatch.features.to_python import Value
 
 Figure = int | float | str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import cast
 
+from bonewatch.assessment.evidence import State
 from bonewatch.assessment.explain import fact_of
 from bonewatch.assessment.pathway.reading import Reading
 from bonewatch.assessment.pathway.result import (
@@ -16,7 +17,6 @@ from bonewatch.assessment.pathway.result import (
     Table,
     TableRow,
 )
-from bonewatch.assessment.result import State
 from bonewatch.features.rows import Row
 from bonewatch.features.to_python import Value, row_function
 from bonewatch.knowledge.pathway.entry import Entry

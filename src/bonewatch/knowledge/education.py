@@ -1,0 +1,125 @@
+"""The articles for people at home: Markdown with front matter in, checked articles out.
+
+`education/<language>/<topic>.md`; English is the text that others are translated from. Every
+source cited in the text must be named in the front matter, every finding must exist.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bonewatch.features.language import no_such
+from bonewatch.knowledge.checking import checked
+from bonewatch.knowledge.schema import Citation, Part, Review
+from bonewatch.knowledge.yaml_lines import PackError, parse_yaml
+
+ENGLISH = "en"
+SECTIONS = ("understand", "symptoms", "sites", "tests", "treatment", "living")
+CITATION = re.compile(r"\[@([\w-]+)(?:, ([^\]]*))?\]")
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+PLACEHOLDERS = ("emergency_number", "team_number")
+_SHAPE = re.compile(r"---\n(.*?\n)---\n(.*)", re.DOTALL)
+
+
+class FrontMatter(Part):
+    """What stands above an article: what it is about, whom it concerns, how far it is checked.
+
+    `findings` are the rules and signs it explains; `grade` is its measured reading grade, in
+    English by Flesch and Kincaid.
+    """
+
+    topic: str
+    title: str
+    section: str
+    order: int
+    findings: tuple[str, ...] = ()
+    sources: tuple[Citation, ...]
+    review: Review = Review()
+    grade: float | None = None
+    translated_from: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article in one language."""
+
+    about: FrontMatter
+    body: str
+    language: str
+    file: str
+
+    @property
+    def topic(self) -> str:
+        """The article's name in links and on the command line."""
+        return self.about.topic
+
+    @property
+    def title(self) -> str:
+        """The article's title."""
+        return self.about.title
+
+
+def read_articles(folder: Path, language: str = ENGLISH) -> dict[str, Article]:
+    """The articles of a pack's folder in one language, in reading order; PackError when wrong."""
+    paths = sorted((folder / "education" / language).glob("*.md"))
+    read = [_article(path, language, folder) for path in paths]
+    ordered = sorted(read, key=lambda a: (SECTIONS.index(a.about.section), a.about.order, a.topic))
+    return {article.topic: article for article in ordered}
+
+
+def languages(folder: Path) -> list[str]:
+    """The languages there are articles in, English first."""
+    found = {path.parent.name for path in (folder / "education").glob("*/*.md")}
+    return sorted(found, key=lambda name: (name != ENGLISH, name))
+
+
+def _article(path: Path, language: str, folder: Path) -> Article:
+    file = f"{folder.name}/education/{language}/{path.name}"
+    shape = _SHAPE.fullmatch(path.read_text(encoding="utf-8"))
+    if shape is None:
+        raise PackError(file, 1, "must begin with front matter between two lines of ---")
+    document = parse_yaml(shape.group(1), file)
+    about = checked(document, (), document.data, FrontMatter)
+    if about.topic != path.stem:
+        raise document.error(("topic",), f'topic "{about.topic}" is not the name of the file')
+    if about.section not in SECTIONS:
+        raise document.error(("section",), no_such("section", about.section, list(SECTIONS)))
+    article = Article(about, shape.group(2).strip() + "\n", language, file)
+    for says in _badly_cited(article):
+        raise PackError(file, 1, says)
+    return article
+
+
+def _badly_cited(article: Article) -> Iterator[str]:
+    named = {citation.id for citation in article.about.sources}
+    for found in CITATION.finditer(article.body):
+        if found.group(1) not in named:
+            yield f'cites "{found.group(1)}", which is not among its sources'
+    for name in PLACEHOLDER.findall(article.body):
+        if name not in PLACEHOLDERS:
+            yield no_such("placeholder", name, list(PLACEHOLDERS))
+
+
+def check_articles(
+    articles: Mapping[str, Article], sources: Iterable[str], findings: Iterable[str]
+) -> None:
+    """Do their sources and findings exist? PackError where one does not."""
+    known, there = list(sources), list(findings)
+    for article in articles.values():
+        for citation in article.about.sources:
+            if citation.id not in known:
+                raise PackError(article.file, 1, no_such("source", citation.id, known))
+        for name in article.about.findings:
+            if name not in there:
+                raise PackError(article.file, 1, no_such("rule or sign", name, there))
+
+
+def topics_for(articles: Mapping[str, Article], findings: Iterable[str]) -> list[str]:
+    """The articles that concern these rules and signs, those of the first finding first."""
+    found: dict[str, None] = {}
+    for name in findings:
+        found |= dict.fromkeys(a.topic for a in articles.values() if name in a.about.findings)
+    return list(found)
