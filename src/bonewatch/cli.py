@@ -7,7 +7,8 @@ was called wrongly. Errors go to standard error, one line each, never with a row
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from io import TextIOWrapper
 from pathlib import Path
@@ -19,12 +20,16 @@ from rich.console import Console
 
 from bonewatch import knowledge_cli
 from bonewatch.assessment.assess import Assessor
+from bonewatch.assessment.learn import to_list, to_page
 from bonewatch.assessment.result import Assessment
 from bonewatch.assessment.to_json import to_json
+from bonewatch.assessment.to_patient_text import to_patient_text
 from bonewatch.assessment.to_text import to_text
 from bonewatch.demo import CAST, DAY
+from bonewatch.features.language import no_such
 from bonewatch.knowledge.load import load_pack
-from bonewatch.knowledge.settings_file import read_settings
+from bonewatch.knowledge.pack import Pack
+from bonewatch.knowledge.settings_file import Clinic, chosen_protocol, read_clinic
 from bonewatch.knowledge.yaml_lines import PackError
 from bonewatch.record.from_file import FileError, read_bytes
 from bonewatch.record.from_json import RecordError
@@ -54,7 +59,26 @@ Full = Annotated[bool, typer.Option("--full", help="Actions and sources of every
 Settings = Annotated[
     Path | None, typer.Option("--settings", help="YAML file with cut-offs to change, name: value.")
 ]
+Protocol = Annotated[
+    str, typer.Option("--protocol", help="The follow-up protocol, such as P_ACS_ASCO_2016.")
+]
+Voice = Annotated[str, typer.Option("--for", help="Whose page: clinician or patient.")]
+Language = Annotated[
+    str, typer.Option("--language", help="Language of the patient's words, such as tr.")
+]
+Topic = Annotated[str, typer.Argument(help="The article to read; none lists them.")]
 MOST_PROBLEMS = 20
+PATIENT = "patient"
+VOICES = ("clinician", PATIENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """How an answer is shown: as JSON, in full, or as the page for the person at home."""
+
+    as_json: bool = False
+    full: bool = False
+    for_patient: bool = False
 
 
 @app.callback()
@@ -72,11 +96,15 @@ def assess(
     as_json: AsJson = False,
     full: Full = False,
     settings: Settings = None,
+    protocol: Protocol = "",
+    voice: Voice = "clinician",
+    language: Language = "en",
 ) -> None:
-    """Assess each record: how urgent, why, what to do, what to ask."""
+    """Assess each record: how urgent, why, what to do, what to ask; and the pathway beyond."""
     day = _day(as_of) if as_of else date.today()
-    assessor = _assessor(settings)
-    failed = sum(not _assess_file(assessor, name, day, as_json, full) for name in files)
+    assessor = _assessor(settings, protocol, language)
+    page = Page(as_json, full, _one_of("--for", voice, VOICES) == PATIENT)
+    failed = sum(not _assess_file(assessor, name, day, page) for name in files)
     if failed:
         _complain(f"{failed} of {len(files)} files could not be assessed")
         raise typer.Exit(1)
@@ -85,9 +113,9 @@ def assess(
 @app.command()
 def demo() -> None:
     """Assess the invented people that come with bonewatch."""
-    assessor = _assessor(None)
+    assessor = _assessor(None, "", "en")
     for path in CAST:
-        _assess_file(assessor, str(path), DAY, as_json=False)
+        _assess_file(assessor, str(path), DAY, Page())
 
 
 @app.command()
@@ -96,12 +124,41 @@ def schema() -> None:
     _print_json(to_json_schema(), orjson.OPT_INDENT_2)
 
 
-def _assessor(settings: Path | None) -> Assessor:
+@app.command()
+def learn(topic: Topic = "", language: Language = "en") -> None:
+    """Read an article for people at home; without a topic, list them."""
+    pack = _pack({}, language)
+    if topic and topic not in pack.articles:
+        _stop(no_such("topic", topic, list(pack.articles)))
+    articles = list(pack.articles.values())
+    Console().print(to_page(pack, pack.articles[topic]) if topic else to_list(pack, articles))
+
+
+def _assessor(settings: Path | None, protocol: str, language: str) -> Assessor:
     try:
-        changed = read_settings(settings) if settings else None
-        return Assessor(load_pack(settings=changed))
+        clinic = read_clinic(settings) if settings else Clinic()
+        pack = _pack(clinic.settings, language)
+        return Assessor(pack, chosen_protocol(pack, protocol or clinic.protocol))
     except PackError as problem:
         _stop(str(problem))
+
+
+def _pack(settings: Mapping[str, float], language: str) -> Pack:
+    try:
+        pack = load_pack(settings=settings)
+        if language == pack.language:
+            return pack
+        from bonewatch.knowledge.messages import in_language  # only here: it costs start-up time
+
+        return in_language(pack, language)
+    except PackError as problem:
+        _stop(str(problem))
+
+
+def _one_of(option: str, word: str, choices: tuple[str, ...]) -> str:
+    if word not in choices:
+        raise typer.BadParameter(no_such("choice", word, list(choices)), param_hint=option)
+    return word
 
 
 def _day(text: str) -> date:
@@ -113,22 +170,21 @@ def _day(text: str) -> date:
         ) from None
 
 
-def _assess_file(
-    assessor: Assessor, name: str, day: date, as_json: bool, full: bool = False
-) -> bool:
+def _assess_file(assessor: Assessor, name: str, day: date, page: Page) -> bool:
     """Assess everyone in one file and print each; False when the file cannot be used."""
     try:
         records = read_bytes(_content(name))
     except FileError as problem:
-        return _refuse(name, [Note("", str(problem))], as_json)
+        return _refuse(name, [Note("", str(problem))], page.as_json)
     except RecordError as refused:
-        return _refuse(name, refused.problems, as_json)
+        return _refuse(name, refused.problems, page.as_json)
     except OSError as problem:
         return _refuse(
-            name, [Note("", f"cannot be read: {problem.strerror or 'no reason given'}")], as_json
-        )
+            name, [Note("", f"cannot be read: {problem.strerror or 'no reason given'}")],
+            page.as_json,
+        )  # fmt: skip
     for shown in _assessed(assessor, records, day):
-        _show(shown, name, as_json, full)
+        _show(assessor, shown, name, page)
     return True
 
 
@@ -141,11 +197,13 @@ def _assessed(assessor: Assessor, records: list[Record], day: date) -> Iterator[
         yield assessor.assess(record, day)
 
 
-def _show(assessment: Assessment, name: str, as_json: bool, full: bool) -> None:
-    if as_json:
+def _show(assessor: Assessor, assessment: Assessment, name: str, page: Page) -> None:
+    if page.as_json:
         _print_json(to_json(assessment, name))
+    elif page.for_patient:
+        Console().print(to_patient_text(assessment, assessor.pack.words))
     else:
-        Console().print(to_text(assessment, name, full))
+        Console().print(to_text(assessment, name, page.full))
 
 
 def _refuse(name: str, problems: list[Note], as_json: bool) -> bool:

@@ -16,7 +16,7 @@ from bonewatch.assessment.pathway.to_text import to_text as pathway_to_text
 from bonewatch.assessment.result import Assessment, Finding, SignSeen
 from bonewatch.features.to_python import Value
 
-_STYLES = {
+STYLES = {
     "emergency": "bold white on red",
     "same_day": "bold black on yellow",
     "urgent": "bold yellow",
@@ -34,7 +34,7 @@ def to_text(assessment: Assessment, file: str = "", full: bool = False) -> Rende
         Group(*_parts(assessment, full)),
         title=_title(assessment, file),
         subtitle=_subtitle(assessment),
-        border_style=_STYLES[assessment.urgency].split(" on ")[-1],
+        border_style=STYLES[assessment.urgency].split(" on ")[-1],
         padding=(1, 2),
     )
 
@@ -71,7 +71,7 @@ def _parts(assessment: Assessment, full: bool) -> Iterator[RenderableType]:
 
 
 def _urgency(assessment: Assessment) -> Text:
-    text = Text(f" {assessment.label.upper()} ", style=_STYLES[assessment.urgency])
+    text = Text(f" {assessment.label.upper()} ", style=STYLES[assessment.urgency])
     text.append(f"  {assessment.within}", style="default on default")
     if assessment.urgency_low != assessment.urgency_high:
         span = f"{assessment.urgency_low} to {assessment.urgency_high}".replace("_", " ")

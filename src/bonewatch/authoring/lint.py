@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 from bonewatch.authoring.bench import Bench
 from bonewatch.authoring.finding import Finding
-from bonewatch.authoring.lint_pathway import of_entry
+from bonewatch.authoring.lint_pathway import of_articles, of_entry
 from bonewatch.authoring.mutants import trees_of
 from bonewatch.authoring.reassurance import reassuring
 from bonewatch.features import tree as t
@@ -28,7 +28,7 @@ def lint(pack: Pack) -> list[Finding]:
     """Everything found wrong, by file and line."""
     found = [finding for rule in pack.rules.values() for finding in _rule(rule)]
     found += [finding for entry in pack.entries.values() for finding in of_entry(entry)]
-    found += [*_examples(pack), *_unused(pack), *reassuring(pack)]
+    found += [*of_articles(pack), *_examples(pack), *_unused(pack), *reassuring(pack)]
     return sorted(found)
 
 
@@ -141,6 +141,7 @@ def _sources_used(pack: Pack) -> set[str]:
     cited = [citation for rule in pack.rules.values() for citation in rule.text.sources]
     cited += [citation for sign in pack.signs.values() for citation in sign.text.sources]
     cited += [citation for setting in pack.settings.values() for citation in setting.sources]
+    cited += [citation for article in pack.articles.values() for citation in article.about.sources]
     in_entries = (name for entry in pack.entries.values() for name in all_cited(entry.text))
     return {*(citation.id for citation in cited), *in_entries}
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bonewatch.authoring.finding import Finding
+from bonewatch.features.language import no_such
+from bonewatch.knowledge.pack import Pack
 from bonewatch.knowledge.pathway.entry import Entry
 from bonewatch.knowledge.pathway.text import (
     AdviceText,
@@ -26,6 +28,19 @@ def of_entry(entry: Entry[EntryText]) -> Iterator[Finding]:
     """Everything found wrong with one entry."""
     for says in (*_badly_sourced(entry.text), *_not_shown(entry.text)):
         yield Finding(entry.file, entry.line, f"{entry.id}: {says}")
+
+
+def of_articles(pack: Pack) -> Iterator[Finding]:
+    """Sources and findings that articles name and the pack does not have."""
+    there = [*pack.rules, *pack.signs]
+    for article in pack.articles.values():
+        for citation in article.about.sources:
+            if citation.id not in pack.sources:
+                says = no_such("source", citation.id, list(pack.sources))
+                yield Finding(article.file, 1, says)
+        for name in article.about.findings:
+            if name not in there:
+                yield Finding(article.file, 1, no_such("rule or sign", name, there))
 
 
 def _badly_sourced(text: EntryText) -> Iterator[str]:

@@ -103,20 +103,6 @@ def _badly_cited(article: Article) -> Iterator[str]:
             yield no_such("placeholder", name, list(PLACEHOLDERS))
 
 
-def check_articles(
-    articles: Mapping[str, Article], sources: Iterable[str], findings: Iterable[str]
-) -> None:
-    """Do their sources and findings exist? PackError where one does not."""
-    known, there = list(sources), list(findings)
-    for article in articles.values():
-        for citation in article.about.sources:
-            if citation.id not in known:
-                raise PackError(article.file, 1, no_such("source", citation.id, known))
-        for name in article.about.findings:
-            if name not in there:
-                raise PackError(article.file, 1, no_such("rule or sign", name, there))
-
-
 def topics_for(articles: Mapping[str, Article], findings: Iterable[str]) -> list[str]:
     """The articles that concern these rules and signs, those of the first finding first."""
     found: dict[str, None] = {}

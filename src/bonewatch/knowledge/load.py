@@ -20,7 +20,7 @@ from bonewatch.features.catalogue import (
 from bonewatch.features.language import LanguageError, Scope, no_such, parse_bool
 from bonewatch.features.tree import Tree
 from bonewatch.knowledge.checking import P, checked, mapping, mapping_of
-from bonewatch.knowledge.education import Article, check_articles, read_articles
+from bonewatch.knowledge.education import Article, read_articles
 from bonewatch.knowledge.never_true import never_true
 from bonewatch.knowledge.pack import Pack, Rule, Sign
 from bonewatch.knowledge.pathway.load import FOLDERS, KINDS, Found, all_cited, checked_entries
@@ -79,7 +79,7 @@ class _Loading:
         signs = self._signs(features, around, sources)
         found = list(self._entries_found(sources))
         entries, derived = checked_entries(found, features, rules, around)
-        articles = self._articles(sources, (*rules, *signs))
+        articles = self._articles()
         made = Pack(
             about, self._digest.hexdigest()[:16], features, rules, settings, sources, urgencies,
             actions, phrases, words, known, signs, entries, derived, articles, self._places,
@@ -145,13 +145,10 @@ class _Loading:
                         _check_ids(document, path, f"{kind} {name}", cited, sources)
                         yield Found(text, folder, document, path)
 
-    def _articles(
-        self, sources: Mapping[str, SourceText], findings: Iterable[str]
-    ) -> dict[str, Article]:
+    def _articles(self) -> dict[str, Article]:
         articles = read_articles(self._folder)
         for article in articles.values():
             self._digest.update(article.body.encode())
-        check_articles(articles, sources, findings)
         return articles
 
     def _known(self, features: Mapping[str, Feature]) -> dict[str, str]:

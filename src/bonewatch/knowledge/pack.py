@@ -80,6 +80,7 @@ class Pack:
 
     `entries` is the pathway beyond triage; `derived` are its features, computed after the rules
     and in computing order, so that no rule can read them.
+    `language` is that of the patient's voice, `translations` its messages by their places.
     `known` names the features that say the record in short. `places` is the file and line of
     every feature, setting, source, action, list of phrases and text, by the part of the pack
     ("features", "settings" ...) and its name.
@@ -101,6 +102,8 @@ class Pack:
     derived: Mapping[str, Feature] = field(default_factory=dict)
     articles: Mapping[str, Article] = field(default_factory=dict)
     places: Mapping[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
+    language: str = "en"
+    translations: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def version(self) -> str:

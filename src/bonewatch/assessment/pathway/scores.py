@@ -57,7 +57,7 @@ class RowScorer:
         lowest, highest = (_number(self._totals[end](row, today)) for end in ENDS)
         bands = dict.fromkeys(band_of(self._text, self._trees, n) for n in (lowest, highest))
         return RowScore(
-            str(row["at"]), fact_of(self._text.of, row).says, lowest, highest,
+            str(row["at"]), fact_of(reading.pack, self._text.of, row).says, lowest, highest,
             tuple(banded(reading, key, self._text.bands[key]) for key in bands if key),
             tuple(self._item(key, item, row, today) for key, item in self._text.items.items()),
         )  # fmt: skip

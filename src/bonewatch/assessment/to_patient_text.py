@@ -1,0 +1,79 @@
+"""An assessment as a page for the person at home: one voice, what to do first.
+
+Scores, work-up, options of treatment and risk figures are for clinicians and do not stand here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.text import Text
+
+from bonewatch.assessment.pathway.result import Due
+from bonewatch.assessment.result import Assessment
+from bonewatch.assessment.to_text import STYLES
+
+Words = Mapping[str, str]
+
+
+def to_patient_text(assessment: Assessment, words: Words) -> RenderableType:
+    """The page; `words` are the pack's standing sentences in the person's language."""
+    return Panel(
+        Group(*_parts(assessment, words)),
+        title=Text(f" {assessment.as_of.isoformat()} "),
+        border_style=STYLES[assessment.urgency].split(" on ")[-1],
+        padding=(1, 2),
+    )
+
+
+def _parts(assessment: Assessment, words: Words) -> Iterator[RenderableType]:
+    label = Text(f" {assessment.label.upper()} ", style=STYLES[assessment.urgency])
+    yield label.append(f"  {assessment.within}", style="bold not reverse on default")
+    yield from _section(words["page_what_to_do"], [assessment.headline.patient])
+    yield from _section(words["page_say"], [assessment.say])
+    if assessment.safety_net:
+        yield from _section(words["page_call_now"], [assessment.safety_net.patient])
+    yield from _section(words["page_ask"], _questions(assessment))
+    yield from _section(words["page_follow_up"], _follow_up(assessment, words))
+    yield from _section(words["page_life"], _life(assessment))
+    yield from _section(
+        words["page_learn"], [f"{one.title} ({one.topic})" for one in assessment.learn]
+    )
+    if assessment.knowledge.review != "reviewed":
+        yield Padding(Text(words["page_unreviewed"], style="dim"), (1, 0, 0, 0))
+    for caution in assessment.cautions:
+        yield Padding(Text(caution, style="dim"), (0, 0, 0, 0))
+
+
+def _section(heading: str, lines: Iterable[str]) -> Iterator[RenderableType]:
+    said = [line for line in lines if line]
+    if said:
+        yield Padding(Text(heading, style="bold"), (1, 0, 0, 0))
+        yield from (Padding(Text(line), (0, 0, 0, 2)) for line in said)
+
+
+def _questions(assessment: Assessment) -> Iterator[str]:
+    yield from (f"• {question.question}" for question in assessment.ask)
+    if assessment.unanswered:
+        yield assessment.unanswered.patient
+
+
+def _follow_up(assessment: Assessment, words: Words) -> Iterator[str]:
+    for protocol in assessment.pathway.follow_up.protocols:
+        yield from (_due(one, words) for one in protocol.due if one.state != "unknown")
+
+
+def _due(due: Due, words: Words) -> str:
+    day = due.late_on if due.state == "overdue" else due.due_on
+    said = words[f"page_{due.state}"].format(day=day.isoformat() if day else "")
+    return f"• {due.title}: {said}"
+
+
+def _life(assessment: Assessment) -> Iterator[str]:
+    for advice in assessment.pathway.lifestyle:
+        said = advice.patient or advice.ask
+        if said:
+            yield f"• {advice.title}: {said}"
