@@ -256,7 +256,7 @@ def _with_defaults(
     for name, path, data in _items(document, part, items):
         if not isinstance(data, dict) or not isinstance(defaults, dict):
             raise document.error(path, "must be a mapping")
-        yield name, path, _filled(defaults, data)
+        yield name, path, _filled(defaults, data) if part == "features" else defaults | data
 
 
 def _filled(defaults: dict[str, object], data: dict[str, object]) -> dict[str, object]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import cast
+from typing import cast, overload
 
 from bonewatch.assessment.evidence import State
 from bonewatch.assessment.explain import fact_of
@@ -80,10 +80,10 @@ def banded(reading: Reading, key: str, band: Band | Class) -> Banded:
 def score(reading: Reading, entry: Entry[EntryText], rows: RowScorer | None) -> Score:
     """The score of an entry for this person."""
     text = cast(ScoreText, entry.text)
-    lowest, highest = (reading.number(entry, end) for end in ENDS)
+    lowest, highest = (_shown(text, reading.number(entry, end)) for end in ENDS)
     return Score(
         text.id, text.title, text.about, "classification" if text.classes else "score",
-        _applies(reading, entry, text.not_for), reading.value(entry, ""), lowest, highest,
+        _applies(reading, entry, text.not_for), _shown(text, reading.value(entry, "")), lowest, highest,
         text.unit,
         tuple(_possible(reading, entry, text)), tuple(_items(reading, entry, text)),
         tuple(rows.scores(reading)) if rows else (),

@@ -124,13 +124,15 @@ class ScoreText(EntryText):
     """A score (items added up, then a band) or a classification (classes, first match).
 
     `of` names a table when there is one result for each of its rows (`where` says which).
-    `not_for` are reasons for which it does not apply. `within_least` and `most` bound the sum.
+    `not_for` are reasons for which it does not apply. The sum keeps `digits` decimals when it
+    meets a cut-off and is shown with `shown` (as many, where that is not said).
     """
 
     of: str = ""
     where: Text = "true"
     unit: str = "points"
     digits: int = 0
+    shown: int | None = None
     items: dict[str, Item] = {}
     bands: dict[str, Band] = {}
     classes: dict[str, Class] = {}
