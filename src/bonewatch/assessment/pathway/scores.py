@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import cast, overload
+from typing import cast
 
 from bonewatch.assessment.evidence import State
 from bonewatch.assessment.explain import fact_of
@@ -80,11 +80,12 @@ def banded(reading: Reading, key: str, band: Band | Class) -> Banded:
 def score(reading: Reading, entry: Entry[EntryText], rows: RowScorer | None) -> Score:
     """The score of an entry for this person."""
     text = cast(ScoreText, entry.text)
-    lowest, highest = (_shown(text, reading.number(entry, end)) for end in ENDS)
+    lowest, highest = (shown(text, reading.number(entry, end)) for end in ENDS)
+    number = shown(text, reading.number(entry, ""))
     return Score(
         text.id, text.title, text.about, "classification" if text.classes else "score",
-        _applies(reading, entry, text.not_for), _shown(text, reading.value(entry, "")), lowest, highest,
-        text.unit,
+        _applies(reading, entry, text.not_for),
+        reading.value(entry, "") if number is None else number, lowest, highest, text.unit,
         tuple(_possible(reading, entry, text)), tuple(_items(reading, entry, text)),
         tuple(rows.scores(reading)) if rows else (),
         reading.said(entry, text.not_for, "present", "unknown"),
@@ -92,6 +93,12 @@ def score(reading: Reading, entry: Entry[EntryText], rows: RowScorer | None) -> 
         _lacking(reading, entry, text), text.population, text.era, text.audience,
         reading.standing(entry),
     )  # fmt: skip
+
+
+def shown(text: ScoreText, number: float | None) -> float | None:
+    """A number with as many decimals as the score is shown with."""
+    decimals = text.digits if text.shown is None else text.shown
+    return None if number is None else round(number, decimals)
 
 
 def _lacking(reading: Reading, entry: Entry[EntryText], text: ScoreText) -> tuple[Lacking, ...]:
