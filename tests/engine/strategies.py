@@ -267,7 +267,7 @@ def _takes(names: Names, source: str) -> Text:
     undated = [
         st.sampled_from(("any", "any", "count")),
         conditions(names, 1).map("any({})".format),
-        st.builds("{}({})".format, st.sampled_from(("max", "min", "mean")), number),
+        st.builds("{}({})".format, st.sampled_from(("max", "min", "mean", "sum")), number),
     ]
     if not TABLES[source].dated_by:
         return st.one_of(*undated)

@@ -88,5 +88,10 @@ def test_a_flag_alone_is_enough() -> None:
 
 
 def test_neither_a_value_nor_a_flag_is_refused() -> None:
-    said = ("measurement[0]", "has neither a value nor a flag")
+    said = ("measurement[0]", "has neither a value nor a flag, nor a grade")
     assert the_problem_of({"measurement": [{"what": "calcium", "unit": "mmol/L"}]}) == said
+
+
+def test_a_grade_alone_is_enough() -> None:
+    [row] = read_record({"measurement": [{"what": "frankel", "grade": "D"}]}).rows("measurement")
+    assert (row["grade"], row["value"]) == ("D", None)

@@ -38,6 +38,7 @@ _SWAPS: dict[Aggregate, tuple[Aggregate, ...]] = {
     "max": ("min",),
     "min": ("max",),
     "mean": ("max",),
+    "sum": ("max",),
     "last": ("first",),
     "first": ("last",),
     "previous": ("last",),

@@ -79,6 +79,7 @@ class CompiledFeature:
         self._item = row_function(feature.item)
         self._value = person_function(feature.value) if feature.value is not None else None
         self._is_any = feature.aggregate == "any"
+        self._is_sum = feature.aggregate == "sum"
         self._is_placed = feature.is_placed or feature.source != "symptom"
         self._heeds_nothing = feature.source == "symptom" and NOTHING not in (feature.index or ())
 
@@ -96,8 +97,22 @@ class CompiledFeature:
 
     def given(self, rows: Rows, as_of: int) -> list[Given]:
         """The rows that count and what each gives: for `any` a code, otherwise the item."""
+        if self._is_sum:
+            listed = rows.of(self.feature)
+            return [(row, self._addend(row, as_of)) for row in listed if self._adds(row, as_of)]
         pairs = [(row, self._of_row(row, as_of)) for row in rows.of(self.feature)]
         return [pair for pair in pairs if pair[1] is not None]
+
+    def _adds(self, row: Row, as_of: int) -> bool:
+        """Does the row add to a sum? Also one that may match, and one whose item is not known."""
+        if self._heeds_nothing and row["kind"] == NOTHING:
+            return False
+        return self._window(row, as_of) is not False and self._where(row, as_of) is not False
+
+    def _addend(self, row: Row, as_of: int) -> Value:
+        """What the row adds; not known where it is not sure that it counts."""
+        counts = self._window(row, as_of) and self._where(row, as_of)
+        return self._item(row, as_of) if counts else None
 
     def rows_behind(self, rows: Rows, as_of: int) -> list[Row]:
         """The rows that made the feature's value what it is."""
@@ -126,7 +141,7 @@ class CompiledFeature:
         return by_kind and (row["site"] is None or self._is_placed)
 
     def _when_none(self, rows: Rows) -> Value:
-        if self.feature.aggregate not in ("any", "count"):
+        if self.feature.aggregate not in ("any", "count", "sum"):
             return None
         listed = bool(rows.tables[self.feature.source])
         means_no = self.feature.none_means == "no" or (

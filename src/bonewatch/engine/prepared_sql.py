@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bonewatch.features.rows import NOTHING, REGION_OF, agents, regions
-from bonewatch.features.to_sql import Dialect
-from bonewatch.record.tables import Field, Table
+from bonewatch.features.to_sql import Dialect, day_number
+from bonewatch.record.tables import TABLES, Field, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,41 @@ def select(columns: Iterable[str], source: str, then: str = "") -> str:
 def known_rows(table: Table, dialect: Dialect, as_of: str) -> list[Step]:
     """The steps that give the rows of a table known on the day, the last named `<table>_rows`."""
     known = _Known(table, dialect, as_of)
-    if table.name != "symptom":
-        return [Step(f"{table.name}_rows", known.select())]
-    return [Step("known_symptoms", known.select()), *_SYMPTOM_HISTORY]
+    if table.name == "symptom":
+        return [Step("known_symptoms", known.select()), *_SYMPTOM_HISTORY]
+    if table.name == "patient":
+        return [Step("known_patients", known.select()), _with_ages(as_of)]
+    if table.name == "primary_cancer":
+        born = _Known(TABLES["patient"], dialect, as_of).select()
+        cancers = Step("known_cancers", known.select())
+        return [cancers, Step("births", born), _with_ages_at_diagnosis()]
+    return [Step(f"{table.name}_rows", known.select())]
+
+
+def _with_ages(as_of: str) -> Step:
+    ages = [
+        f"{_years('birth_date_latest', as_of)} as age_least",
+        f"{_years('birth_date', as_of)} as age_most",
+    ]
+    return Step("patient_rows", select(["known_patients.*", *ages], "known_patients"))
+
+
+def _with_ages_at_diagnosis() -> Step:
+    """Each cancer with the age it was found at, and whether it is the last one found."""
+    last = "max(diagnosed_on) over (partition by known_cancers.patient_id)"
+    columns = [
+        "known_cancers.*",
+        f"{_years('birth_date_latest', 'diagnosed_on')} as age_at_diagnosis_least",
+        f"{_years('birth_date', 'diagnosed_on_latest')} as age_at_diagnosis_most",
+        f"(diagnosed_on is not distinct from {last}) as newest",
+    ]
+    join = "left join births on known_cancers.patient_id = births.patient_id"
+    return Step("primary_cancer_rows", select(columns, "known_cancers", join))
+
+
+def _years(start: str, end: str) -> str:
+    """Whole years between two dates as a double."""
+    return f"cast(floor(({day_number(end)} - {day_number(start)}) / 10000e0) as double)"
 
 
 class _Known:

@@ -31,18 +31,25 @@ def taken(table: Table, features: Sequence[Feature], dialect: Dialect, as_of: st
         f"{_Reading(feature, tests).sql()} as {dialect.identifier(feature.name)}"
         for feature in features
     ]
+    sums = [feature for feature in features if feature.aggregate == "sum"]
+    columns += [f"{_Reading(f, tests).open_sql()} as {_open(f, dialect)}" for f in sums]
     steps = [*tests.steps(), Step(readings, select(columns, tests.name))]
     ranked = [f for f in features if f.aggregate == "previous"]
     if ranked:
-        placed = [_rank(feature, dialect) for feature in ranked]
+        placed = [_rank(feature, dialect, table) for feature in ranked]
         steps.append(Step(ranks, select([f"{readings}.*", *placed], readings)))
-    takes = [f"{_take(f, dialect)} as {dialect.identifier(f.name)}" for f in features]
+    takes = [f"{_take(f, dialect, table)} as {dialect.identifier(f.name)}" for f in features]
+    takes += [f"max({_open(f, dialect)}) as {_open(f, dialect)}" for f in sums]
     source = select(["patient_id", *takes], steps[-1].name, "group by patient_id")
     return [*steps, Step(f"{table.name}_takes", source)]
 
 
 def _day(dialect: Dialect) -> str:
     return dialect.identifier("row day")
+
+
+def _open(feature: Feature, dialect: Dialect) -> str:
+    return dialect.identifier(f"{feature.name} open")
 
 
 class Tests:
@@ -115,6 +122,14 @@ class _Reading:
             matches = f"kind <> '{NOTHING}' and {matches}"
         return f"case when {matches} then {self._item} end"
 
+    def open_sql(self) -> str:
+        """1 where the row may add to a sum what is not known, 0 where it adds something known."""
+        may = f"coalesce({self._window}, true) and coalesce({self._where}, true)"
+        if self._heeds_nothing:
+            may = f"kind <> '{NOTHING}' and {may}"
+        known = f"coalesce({self._matches}, false) and {self._item} is not null"
+        return f"case when {may} then case when {known} then 0 else 1 end end"
+
     def _code(self) -> str:
         """Each branch is one line of take.code_of, in the same order."""
         denied = self._denied()
@@ -155,23 +170,34 @@ class _Reading:
         return f"case when not present and ({' or '.join(others)}) then null else {NOT_SO} end"
 
 
-def _rank(feature: Feature, dialect: Dialect) -> str:
+BEFORE_ALL = "date '0001-01-01'"
+"""The day of a row without one, in a table where that is the earliest."""
+
+
+def _rank(feature: Feature, dialect: Dialect, table: Table) -> str:
     """The place of each dated reading, 1 for the last; on one day the larger value is later."""
     item, day = dialect.identifier(feature.name), _day(dialect)
+    if table.undated_is_first:
+        day = f"coalesce({day}, {BEFORE_ALL})"
     counts = f"{item} is not null and {day} is not null"
     order = f"partition by patient_id, {counts} order by {day} desc, {item} desc"
     rank = dialect.identifier(f"{feature.name} rank")
     return f"case when {counts} then row_number() over ({order}) end as {rank}"
 
 
-def _take(feature: Feature, dialect: Dialect) -> str:
+def _take(feature: Feature, dialect: Dialect, table: Table) -> str:
     item, day = dialect.identifier(feature.name), _day(dialect)
     counted = f"case when {item} is not null and {day} is not null then"
     dated = f"{counted} {dialect.dated.format(day=day, item=item)} end"
+    if table.undated_is_first:
+        first = f"coalesce({day}, {BEFORE_ALL})"
+        pair = dialect.dated.format(day=first, item=item)
+        dated = f"case when {item} is not null then {pair} end"
     rank = dialect.identifier(f"{feature.name} rank")
     return {
         "any": f"max({item})",
         "count": f"count({item})",
+        "sum": f"sum({item})",
         "max": f"max({item})",
         "min": f"min({item})",
         "mean": f"avg({item})",
@@ -191,6 +217,10 @@ def value_of(feature: Feature, takes: str, dialect: Dialect, as_of: str) -> str:
         return f"case {said}{_means_no(feature, takes, dialect, 'false')} end"
     if feature.aggregate == "count":
         said = f"when {take} > 0 then cast({take} as double)"
+        return f"case {said}{_means_no(feature, takes, dialect, number(0))} end"
+    if feature.aggregate == "sum":
+        open_ = f"{takes}.{_open(feature, dialect)}"
+        said = f"when {open_} = 0 then {rounded(take, MEAN_DIGITS)} when {open_} = 1 then null"
         return f"case {said}{_means_no(feature, takes, dialect, number(0))} end"
     if feature.aggregate in ("first", "last"):
         return f"{take}.item"

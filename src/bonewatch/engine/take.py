@@ -1,4 +1,4 @@
-"""What a feature takes of the rows that count: any, count, max, last and so on.
+"""What a feature takes of the rows that count: any, count, sum, max, last and so on.
 
 For `any` each row gives a code, and the highest decides: 2 it is so, 1 it may be so (something
 about the row is not known), 0 it was asked and is not so. No row at all gives no code.
@@ -12,11 +12,12 @@ from typing import cast
 from bonewatch.features.catalogue import Feature
 from bonewatch.features.rows import Row
 from bonewatch.features.to_python import Value, round_to
-from bonewatch.record.tables import TABLES
+from bonewatch.record.tables import TABLES, Table
 
 SO, MAYBE, NOT_SO = 2, 1, 0
+BEFORE_ALL = 0
 MEAN_DIGITS = 9
-"""A mean is kept to so many digits that the order of the rows cannot show in it."""
+"""A mean or a sum is kept to so many digits that the order of the rows cannot show in it."""
 Given = tuple[Row, Value]
 
 
@@ -37,16 +38,33 @@ def take(feature: Feature, given: Sequence[Given], as_of: int) -> Value:
     if feature.aggregate == "any":
         highest = max(cast(int, code) for _, code in given)
         return None if highest == MAYBE else highest == SO
-    return _TAKES[feature.aggregate](given, TABLES[feature.source].dated_by, as_of)
+    return _TAKES[feature.aggregate](given, TABLES[feature.source], as_of)
 
 
 def _numbers(given: Sequence[Given]) -> list[float]:
     return [cast(float, item) for _, item in given]
 
 
-def _in_time(given: Sequence[Given], dated_by: str) -> list[tuple[int, Value, Row]]:
-    """Dated rows, earliest first; on one day the smaller value first."""
-    dated = [(cast(int, row[dated_by]), item, row) for row, item in given if row[dated_by]]
+def total(given: Sequence[Given]) -> float | None:
+    """The sum of the items; None when one of them is not known."""
+    items = [item for _, item in given]
+    if any(item is None for item in items):
+        return None
+    return round_to(sum(cast(list[float], items)), MEAN_DIGITS)
+
+
+def _in_time(
+    given: Sequence[Given], dated_by: str, undated_too: bool = False
+) -> list[tuple[int, Value, Row]]:
+    """Dated rows, earliest first; on one day the smaller value first.
+
+    With `undated_too` a row without a date comes before all others.
+    """
+    dated = [
+        (cast(int, row[dated_by] or BEFORE_ALL), item, row)
+        for row, item in given
+        if row[dated_by] or undated_too
+    ]
     return sorted(dated, key=lambda part: part[:2])
 
 
@@ -58,8 +76,8 @@ def picked_row(feature: Feature, given: Sequence[Given]) -> list[Row]:
     if feature.aggregate in ("max", "min") and given:
         pick = max if feature.aggregate == "max" else min
         return [pick(given, key=lambda part: cast(float, part[1]))[0]]
-    ordered = _in_time(given, TABLES[feature.source].dated_by)
-    place = _PLACES.get(feature.aggregate)
+    table, place = TABLES[feature.source], _PLACES.get(feature.aggregate)
+    ordered = _in_time(given, table.dated_by, _undated_too(table, feature.aggregate))
     return [row for row, _ in given] if place is None else [part[2] for part in ordered[place]]
 
 
@@ -72,27 +90,33 @@ _PLACES = {
 }
 
 
-def _placed(place: slice) -> Callable[[Sequence[Given], str, int], Value]:
-    def pick(given: Sequence[Given], dated_by: str, as_of: int) -> Value:
-        found = _in_time(given, dated_by)[place]
+def _undated_too(table: Table, aggregate: str) -> bool:
+    """May a row without a date be the first or last? Its days can never be counted."""
+    return table.undated_is_first and not aggregate.startswith("days_since")
+
+
+def _placed(place: slice) -> Callable[[Sequence[Given], Table, int], Value]:
+    def pick(given: Sequence[Given], table: Table, as_of: int) -> Value:
+        found = _in_time(given, table.dated_by, table.undated_is_first)[place]
         return found[0][1] if found else None
 
     return pick
 
 
-def _since(place: slice) -> Callable[[Sequence[Given], str, int], Value]:
-    def count(given: Sequence[Given], dated_by: str, as_of: int) -> Value:
-        found = _in_time(given, dated_by)[place]
+def _since(place: slice) -> Callable[[Sequence[Given], Table, int], Value]:
+    def count(given: Sequence[Given], table: Table, as_of: int) -> Value:
+        found = _in_time(given, table.dated_by)[place]
         return as_of - found[0][0] if found else None
 
     return count
 
 
-_TAKES: dict[str, Callable[[Sequence[Given], str, int], Value]] = {
-    "count": lambda given, dated_by, as_of: len(given),
-    "max": lambda given, dated_by, as_of: max(_numbers(given)),
-    "min": lambda given, dated_by, as_of: min(_numbers(given)),
-    "mean": lambda given, dated_by, as_of: round_to(sum(_numbers(given)) / len(given), MEAN_DIGITS),
+_TAKES: dict[str, Callable[[Sequence[Given], Table, int], Value]] = {
+    "count": lambda given, table, as_of: len(given),
+    "max": lambda given, table, as_of: max(_numbers(given)),
+    "min": lambda given, table, as_of: min(_numbers(given)),
+    "sum": lambda given, table, as_of: total(given),
+    "mean": lambda given, table, as_of: round_to(sum(_numbers(given)) / len(given), MEAN_DIGITS),
     "first": _placed(_PLACES["first"]),
     "last": _placed(_PLACES["last"]),
     "previous": _placed(_PLACES["previous"]),

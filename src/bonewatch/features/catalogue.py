@@ -20,7 +20,7 @@ from bonewatch.record.tables import TABLES, Table
 from bonewatch.record.words import words
 
 Aggregate = Literal[
-    "any", "count", "max", "min", "mean", "first", "last", "previous",
+    "any", "count", "sum", "max", "min", "mean", "first", "last", "previous",
     "days_since_last", "days_since_first",
 ]  # fmt: skip
 AGGREGATES: tuple[Aggregate, ...] = Aggregate.__args__  # type: ignore[attr-defined]
@@ -199,7 +199,7 @@ def _take(text: str, scope: Scope, table: Table) -> tuple[Aggregate, Tree, t.Kin
     if name in ("count", "days_since_last", "days_since_first"):
         return name, t.Constant(True), "number", "1" if name == "count" else "days"
     checked = parse(inner or "", scope)
-    if name in ("max", "min", "mean") and checked.kind != "number":
+    if name in ("sum", "max", "min", "mean") and checked.kind != "number":
         raise LanguageError(f"`{text}`: {name} is taken of a number")
     if checked.kind == "date":
         raise LanguageError(f"`{text}`: take {name}(days_since({inner})) of a date")
@@ -238,7 +238,7 @@ def _check_unit(feature: Feature, text: FeatureText) -> None:
     if feature.kind != "number" and text.unit:
         raise LanguageError(f"a {feature.kind} has no unit")
     measured = _measured_unit(feature.where, TABLES[feature.source]) if feature.source else ""
-    taken = feature.aggregate in ("max", "min", "mean", "first", "last", "previous")
+    taken = feature.aggregate in ("sum", "max", "min", "mean", "first", "last", "previous")
     if measured and taken and feature.kind == "number" and feature.unit != measured:
         raise LanguageError(f"`unit: {feature.unit}`: what it reads is in {measured}")
 

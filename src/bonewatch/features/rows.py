@@ -14,9 +14,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
+from typing import cast
 
 from bonewatch.features.language import Column
-from bonewatch.features.to_python import Value
+from bonewatch.features.to_python import Value, whole_years
 from bonewatch.features.tree import Kind
 from bonewatch.record.record import Record
 from bonewatch.record.tables import TABLES, Field, Table
@@ -27,6 +28,8 @@ Row = dict[str, Value]
 INDEXED = {"symptom": "kind", "measurement": "what", "condition": "kind"}
 NOTHING = "none"
 REGION_OF = {"symptom": "site", "lesion": "site", "condition": "site", "imaging": "region"}
+AGES = ("age_least", "age_most")
+AGES_AT_DIAGNOSIS = ("age_at_diagnosis_least", "age_at_diagnosis_most")
 _KINDS: dict[str, Kind] = {
     "bool": "bool",
     "number": "number",
@@ -71,6 +74,11 @@ def _derived_columns(table: Table) -> dict[str, Column]:
         derived["open_ended"] = Column("bool")
     if table.name == "visit":
         derived["done"] = Column("bool")
+    if table.name == "patient":
+        derived |= {name: Column("number", "years", least=0) for name in AGES}
+    if table.name == "primary_cancer":
+        derived |= {name: Column("number", "years", least=0) for name in AGES_AT_DIAGNOSIS}
+        derived["newest"] = Column("bool")
     if table.name == "symptom":
         derived |= {
             "latest": Column("bool"),
@@ -92,7 +100,35 @@ def known_rows(record: Record, as_of: date) -> dict[str, list[Row]]:
     for row in known["visit"]:
         row["done"] = row["done_on"] is not None
     _add_history(known["symptom"])
+    _add_ages(known["patient"], known["primary_cancer"], today)
+    _add_newest(known["primary_cancer"])
     return known
+
+
+def _add_ages(patients: list[Row], cancers: list[Row], today: int) -> None:
+    """Whole years now and at diagnosis, least and most where a date is not known to the day."""
+    born = patients[0] if patients else {}
+    for row in patients:
+        row |= _years(row, today, today, AGES)
+    for row in cancers:
+        first, last = row["diagnosed_on"], row["diagnosed_on_latest"]
+        row |= _years(born, first, last, AGES_AT_DIAGNOSIS)
+
+
+def _years(born: Row, first: Value, last: Value, names: tuple[str, str]) -> Row:
+    birth, birth_latest = born.get("birth_date"), born.get("birth_date_latest")
+    ends = (birth, birth_latest, first, last)
+    if any(not isinstance(end, int) for end in ends):
+        return dict.fromkeys(names)
+    least = whole_years(cast(int, birth_latest), cast(int, first))
+    return dict(zip(names, (least, whole_years(cast(int, birth), cast(int, last))), strict=True))
+
+
+def _add_newest(cancers: list[Row]) -> None:
+    """Mark the cancer found last; one without a date only where none has a date."""
+    last = max((_day(row["diagnosed_on"]) for row in cancers), default=0)
+    for row in cancers:
+        row["newest"] = _day(row["diagnosed_on"]) == last
 
 
 def _known(table: Table, rows: Iterable[Mapping[str, object]], today: int) -> list[Row]:

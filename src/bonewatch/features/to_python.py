@@ -183,11 +183,12 @@ def years_since(first: int | None, latest: int | None, as_of: int) -> int | None
     """Whole years; None when a partial date leaves more than one answer."""
     if first is None or latest is None:
         return None
-    most, least = _years(first, as_of), _years(latest, as_of)
+    most, least = whole_years(first, as_of), whole_years(latest, as_of)
     return most if most == least else None
 
 
-def _years(day: int, as_of: int) -> int:
+def whole_years(day: int, as_of: int) -> int:
+    """Whole years from one day number to another."""
     start, end = date.fromordinal(day), date.fromordinal(as_of)
     return end.year - start.year - ((end.month, end.day) < (start.month, start.day))
 
@@ -207,7 +208,7 @@ def compare_years(
     """Compare the whole years since a date, known or known as a range, with a number."""
     if first is None or latest is None or limit is None:
         return None
-    return _in_range(_years(latest, as_of), _years(first, as_of), op, limit)
+    return _in_range(whole_years(latest, as_of), whole_years(first, as_of), op, limit)
 
 
 def _in_range(least: float, most: float, op: str, limit: float) -> bool | None:

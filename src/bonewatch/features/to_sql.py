@@ -149,7 +149,7 @@ class _Writer:
         column = self._dialect.identifier(since.field + end)
         if since.unit == "days":
             return self._dialect.days.format(start=column, end=self._as_of)
-        return f"floor(({_day_number(self._as_of)} - {_day_number(column)}) / 10000e0)"
+        return f"floor(({day_number(self._as_of)} - {day_number(column)}) / 10000e0)"
 
     def _since(self, tree: t.Since) -> str:
         most, least = self._elapsed(tree, ""), self._elapsed(tree, "_latest")
@@ -186,7 +186,8 @@ class _Writer:
         return f"(case {' '.join(parts)} else {self.write(tree.otherwise)} end)"
 
 
-def _day_number(column: str) -> str:
+def day_number(column: str) -> str:
+    """A date as one number, such as 20261123."""
     return f"(year({column}) * 10000 + month({column}) * 100 + day({column}))"
 
 

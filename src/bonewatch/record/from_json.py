@@ -205,8 +205,8 @@ class _Reading:
         """Bring value, low and high to the canonical unit, or say why not."""
         what, unit = str(row["what"]), row["unit"]
         if row["value"] is None:
-            if row["flag"] is None:
-                self._refuse(at, "has neither a value nor a flag")
+            if row["flag"] is None and row["grade"] is None:
+                self._refuse(at, "has neither a value nor a flag, nor a grade")
             return
         if unit is None and not _is_bare(canonical_unit(what)):
             said = f"has no unit; taken as {canonical_unit(what)}"

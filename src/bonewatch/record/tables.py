@@ -46,6 +46,7 @@ class Table:
     `dated_by` is the day from which a row may be used; `planned_by` an earlier day (ordered,
     planned) on which only the `known_before` fields may. `listing` says what no row means:
     `open` not known; `closed` no; `closed_once_listed` no as soon as the table has any row.
+    With `undated_is_first` a row without its date counts as the earliest, not as none.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Table:
     dated_by: str = ""
     planned_by: str = ""
     undated_is_as_of: bool = False
+    undated_is_first: bool = False
     listing: Listing = "open"
 
     def field(self, name: str) -> Field:
@@ -159,6 +161,7 @@ PRIMARY_CANCER = Table(
         _date("treatment_ended_on", "end of primary treatment other than tablets"),
     ),
     dated_by="diagnosed_on",
+    undated_is_first=True,
 )
 
 SYMPTOM = Table(
@@ -210,6 +213,7 @@ MEASUREMENT = Table(
         _number("low", "lower end of the laboratory's own range, in `unit`"),
         _number("high", "upper end of the laboratory's own range, in `unit`"),
         _choice("flag", "where only that is known", "low normal high"),
+        _choice("grade", "the grade, of a scale from A to E (Frankel, ASIA)", "A B C D E"),
     ),
     dated_by="measured_on",
 )
@@ -250,6 +254,16 @@ LESION = Table(
         _choice("side", "which side", _SIDES),
         _choice("matrix", "appearance", "lytic blastic mixed"),
         _number("cortex_fraction", "share of the bone's width taken", "1", least=0, most=1),
+        _number(
+            "axial_cortex_mm", "length of cortex involved along the bone", "mm", least=0, most=600
+        ),
+        _number(
+            "circumference_fraction",
+            "share of the cortex's circumference taken",
+            "1",
+            least=0,
+            most=1,
+        ),
         _choice("pain", "pain from it", "none mild moderate functional"),
         _bool("confirmed", "a metastasis for certain"),
         _text("spine_level", "vertebral level, C1 to S5"),
@@ -296,6 +310,7 @@ TREATMENT = Table(
         _date("ended_on", "last day; absent: going on, or a single dose"),
         _number("dose", "amount of one dose, in `unit`", least=0),
         _text("unit", "unit of the dose (UCUM)"),
+        _number("per_day", "doses a day, of medicines taken regularly", "1/d", least=0, most=48),
         _text("route", "how it is given"),
         _word("site", "radiotherapy or surgery: where", "site"),
         _choice("side", "which side", _SIDES),

@@ -138,6 +138,8 @@ def _due(place: str, due: Due) -> Iterator[Declared]:
     yield Declared(f"{place}.since", due.since, "number")
     if due.planned:
         yield Declared(f"{place}.planned", due.planned, "number")
+    if due.grace:
+        yield Declared(f"{place}.grace", due.grace, "number")
     for end, months in zip(("least", "most"), due.first or (), strict=False):
         yield Declared(f"{place}.first.{end}", months, "number")
     for number, phase in enumerate(due.every):

@@ -26,6 +26,8 @@ def add_due(place: str, key: str, due: Due, trees: Trees, made: m.Made, month: T
         made.add(f"{key}_planned", "number", planned, f"{due.is_}: planned", "days")
     for output, end in ENDS.items():
         tree = _days_left(place, due, trees, end, (last, since), month)
+        if due.grace and end == "most":
+            tree = m.added((tree, trees[f"{place}.grace"]))
         made.add(f"{key}_{output}", "number", tree, f"{due.is_}: {output}", "days")
 
 

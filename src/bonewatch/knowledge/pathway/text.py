@@ -210,6 +210,7 @@ class Due(Part):
     `last` is how many days ago it was done, `since` how many days ago the time began to run
     (for what was never done, and for the phases), `first` how many months after that it is
     first due, where that is not the interval itself. Months may be fractions (28 days is 0.92).
+    It is overdue `grace` days after the end of the interval.
     """
 
     is_: str = Field(alias="is")
@@ -218,6 +219,7 @@ class Due(Part):
     since: Text
     every: tuple[Phase, ...]
     first: Months | None = None
+    grace: Number = 0
     planned: Text = ""
     note: str = ""
     sources: tuple[Citation, ...] = ()
