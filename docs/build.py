@@ -20,6 +20,7 @@ from bonewatch.demo import CAST, DAY
 from bonewatch.features.catalogue import Feature
 from bonewatch.features.to_text import to_text
 from bonewatch.features.to_words import to_words
+from bonewatch.knowledge.citation import reference
 from bonewatch.knowledge.load import core_pack
 from bonewatch.knowledge.pack import Pack, Rule
 from bonewatch.knowledge.schema import Citation
@@ -163,15 +164,8 @@ def sources_page(pack: Pack) -> Iterator[str]:
     """The bibliography, with how each source is known."""
     yield from ("# Sources", "", "`Known` says what the authors of the pack read of it.")
     for name, source in sorted(pack.sources.items()):
-        year = f" {source.year}." if source.year else ""
-        places = " ".join(filter(None, (source.published_in, _doi(source.doi), source.url)))
-        authors = f"{source.authors}. " if source.authors else ""
-        yield from ("", f"## {name}", "", f"{authors}{source.title}.{year} {places}".rstrip())
-        yield from ("", f"Known: {source.seen}.")
-
-
-def _doi(doi: str) -> str:
-    return f"doi {doi}" if doi else ""
+        yield from ("", f"## {name}", "", reference(source), "")
+        yield f"Known: {_seen(source.known)} ({source.seen})."
 
 
 def record_page() -> Iterator[str]:

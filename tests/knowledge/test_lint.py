@@ -81,7 +81,7 @@ def test_a_good_pack_has_no_findings_but_those_it_is_made_with() -> None:
         (
             "sources.yaml",
             "guide-1:",
-            "book: {title: A book, seen: read}\nguide-1:",
+            "book: {type: book, title: A book, seen: all, known: read}\nguide-1:",
             "sources.yaml:1: source book is used by nothing",
         ),
         (

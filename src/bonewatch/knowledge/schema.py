@@ -13,6 +13,10 @@ Urgency = Literal["emergency", "same_day", "urgent", "soon", "routine"]
 Basis = Literal["guideline", "study", "convention"]
 Seen = Literal["read", "second_hand", "remembered", "proposal"]
 State = Literal["present", "absent", "unknown"]
+Known = Literal["read", "second_hand", "remembered", "not_seen", "ours"]
+SourceType = Literal[
+    "article-journal", "book", "chapter", "report", "webpage", "software", "legislation"
+]
 Text = Annotated[
     str, BeforeValidator(lambda value: str(value) if isinstance(value, bool | int) else value)
 ]
@@ -38,18 +42,48 @@ class PackText(Part):
     protocol: str = ""
 
 
-class SourceText(Part):
-    """One entry of the bibliography. `seen` says how the pack's authors know it."""
+class Author(Part):
+    """One author: a person, or a body in `literal`."""
 
+    family: str = ""
+    given: str = ""
+    literal: str = ""
+
+
+class Issued(Part):
+    """When a source was published: year, and month and day where known."""
+
+    date_parts: tuple[tuple[int, ...], ...] = Field(alias="date-parts")
+
+
+class SourceText(Part):
+    """One entry of the bibliography, in the fields of CSL, and how the authors know it.
+
+    `seen` says what of it they read, `known` in one word how they know it.
+    """
+
+    type: SourceType
     title: str
-    authors: str = ""
-    year: int | None = None
-    published_in: str = ""
-    doi: str = ""
-    pmid: str = ""
-    url: str = ""
-    seen: str
+    author: tuple[Author, ...] = ()
+    issued: Issued | None = None
+    container_title: str = Field("", alias="container-title")
+    volume: Text = ""
+    issue: Text = ""
+    page: Text = ""
+    publisher: str = ""
+    version: Text = ""
+    doi: str = Field("", alias="DOI")
+    pmid: Text = Field("", alias="PMID")
+    pmcid: str = Field("", alias="PMCID")
+    url: str = Field("", alias="URL")
     note: str = ""
+    seen: str
+    known: Known
+
+    @property
+    def year(self) -> int | None:
+        """The year of publication, where it is known."""
+        return self.issued.date_parts[0][0] if self.issued else None
 
 
 class SettingText(Part):
