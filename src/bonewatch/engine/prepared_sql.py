@@ -144,6 +144,9 @@ class _Known:
             derived += self._of_treatment()
         if self._table.name == "visit":
             derived.append(f"(done_on is not null and done_on <= {self._as_of}) as done")
+        if self._table.name == "condition":
+            ended = f"(resolved_on is not null and resolved_on <= {self._as_of})"
+            derived.append(f"{ended} as resolved")
         return derived
 
     def _of_treatment(self) -> list[str]:

@@ -74,6 +74,8 @@ def _derived_columns(table: Table) -> dict[str, Column]:
         derived["open_ended"] = Column("bool")
     if table.name == "visit":
         derived["done"] = Column("bool")
+    if table.name == "condition":
+        derived["resolved"] = Column("bool")
     if table.name == "patient":
         derived |= {name: Column("number", "years", least=0) for name in AGES}
     if table.name == "primary_cancer":
@@ -99,6 +101,8 @@ def known_rows(record: Record, as_of: date) -> dict[str, list[Row]]:
     _add_course(known["treatment"])
     for row in known["visit"]:
         row["done"] = row["done_on"] is not None
+    for row in known["condition"]:
+        row["resolved"] = row["resolved_on"] is not None
     _add_history(known["symptom"])
     _add_ages(known["patient"], known["primary_cancer"], today)
     _add_newest(known["primary_cancer"])
