@@ -32,7 +32,7 @@ def test_packs_are_readable_sql(pack: Pack, dialect: Dialect) -> None:
     tree = sqlglot.parse_one(cohort_sql(pack, date(2026, 11, 23), dialect), dialect=dialect.name)
     columns = [*pack.features, *pack.rules, *(name + ACTS for name in pack.rules)]
     assert isinstance(tree, sqlglot.exp.Select)
-    assert tree.named_selects == ["patient_id", *columns]
+    assert tree.named_selects == ["patient_id", *columns, *pack.derived]
     assert not tree.is_star
 
 
