@@ -142,7 +142,7 @@ class _Known:
             derived.append(f"{self._looked_up(source, regions())} as area")
         if self._table.name == "treatment":
             derived += self._of_treatment()
-        if self._table.name == "visit":
+        if self._table.name in ("visit", "imaging"):
             derived.append(f"(done_on is not null and done_on <= {self._as_of}) as done")
         if self._table.name == "condition":
             ended = f"(resolved_on is not null and resolved_on <= {self._as_of})"

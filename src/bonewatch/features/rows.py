@@ -72,7 +72,7 @@ def _derived_columns(table: Table) -> dict[str, Column]:
         derived["agent_class"] = Column("text", choices=classes)
         derived["course_kind"] = Column("text", choices=table.field("kind").choices)
         derived["open_ended"] = Column("bool")
-    if table.name == "visit":
+    if table.name in ("visit", "imaging"):
         derived["done"] = Column("bool")
     if table.name == "condition":
         derived["resolved"] = Column("bool")
@@ -99,7 +99,7 @@ def known_rows(record: Record, as_of: date) -> dict[str, list[Row]]:
         _look_up(known[name], "area", source, regions())
     _look_up(known["treatment"], "agent_class", "agent", agents("class"))
     _add_course(known["treatment"])
-    for row in known["visit"]:
+    for row in (*known["visit"], *known["imaging"]):
         row["done"] = row["done_on"] is not None
     for row in known["condition"]:
         row["resolved"] = row["resolved_on"] is not None
