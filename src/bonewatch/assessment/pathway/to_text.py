@@ -42,6 +42,8 @@ _GROUPS = {
     "pain": "Pain",
 }
 Lines = Iterator[RenderableType]
+FEW = 2
+"""How many unknown facts are named where not all are asked for."""
 
 
 def to_text(pathway: Pathway, full: bool) -> Lines:
@@ -103,7 +105,8 @@ def _days(days: float) -> str:
 def _step(step: Step, full: bool) -> Lines:
     if step.state != "done" or full:
         yield from _below(f"{step.because} → {step.do}")
-        yield from _below(*(_said(one) for one in (*step.instead, *step.checks)))
+        told = (*step.instead, *step.checks)
+        yield from _below(*(_said(one) for one in told if full or one.state == "present"))
     yield from _below(*(_said(one) for one in step.results))
     if full:
         yield from _open(step.lacking)
@@ -117,13 +120,16 @@ def _said(said: Said) -> str:
     return f"{mark}{said.says}{until}{lacking}"
 
 
-def _listed(lacking: Iterable[Lacking]) -> str:
-    return "; ".join(one.meaning for one in lacking)
+def _listed(lacking: tuple[Lacking, ...], full: bool = False) -> str:
+    """What is not known; the first few, unless all are asked for."""
+    first = lacking if full else lacking[:FEW]
+    more = f"; and {len(lacking) - len(first)} more" if len(lacking) > len(first) else ""
+    return "; ".join(one.meaning for one in first) + more
 
 
 def _open(lacking: tuple[Lacking, ...]) -> Lines:
     if lacking:
-        yield from _below(f"not known: {_listed(lacking)}")
+        yield from _below(f"not known: {_listed(lacking, full=True)}")
 
 
 def _standing(standing: Standing) -> Lines:
@@ -138,26 +144,38 @@ def _cited(cited: Cited) -> str:
 
 
 def _treatment(pathway: Pathway, full: bool) -> Lines:
-    group = ""
-    for option in pathway.treatment:
-        if option.group != group:
-            group = option.group
-            yield Text(_GROUPS[group], style="bold")
-        yield Text(f"{_MARKS[option.state]}: {option.id} {option.title}")
-        yield from _option(option, full)
+    for group, heading in _GROUPS.items():
+        options = [option for option in pathway.treatment if option.group == group]
+        if options:
+            yield Text(heading, style="bold")
+        for option in options:
+            if full or option.state != "not_eligible":
+                yield Text(f"{_MARKS[option.state]}: {option.id} {option.title}")
+                yield from _option(option, full)
+        not_eligible = [option.id for option in options if option.state == "not_eligible"]
+        if not_eligible and not full:
+            yield from _below(f"not eligible now: {', '.join(not_eligible)} (why: see --full)")
 
 
 def _option(option: Option, full: bool) -> Lines:
-    yield from _below(*(f"✗ {one.says} {one.until}".rstrip() for one in option.unmet))
+    yield from _below(*(_unmet(one) for one in option.unmet))
     if option.state == "needs_information":
-        yield from _below(f"not known: {_listed(option.lacking)}")
+        yield from _below(f"not known: {_listed(option.lacking, full)}")
     if option.state == "eligible" or full:
-        yield from _below(*(_said(one) for one in option.cautions))
+        holding = (one for one in option.cautions if full or one.state == "present")
+        yield from _below(*(_said(one) for one in holding))
         yield from _below(*(_dose(option, n) for n in range(len(option.doses))))
-    if full:
-        yield from _below(option.how, *(_before(one) for one in option.before))
         yield from _below(*(_due(one) for one in option.monitoring))
+        yield from _below(*(_before(one) for one in option.before))
+    if full:
+        yield from _below(option.how)
         yield from _standing(option.standing)
+
+
+def _unmet(said: Said) -> str:
+    """A need that is not met, or what speaks against it, and what would change it."""
+    needs = "needs: " if said.state == "absent" else ""
+    return f"✗ {needs}{said.says} {said.until}".rstrip()
 
 
 def _dose(option: Option, place: int) -> str:
