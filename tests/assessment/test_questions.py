@@ -42,7 +42,8 @@ def test_only_what_is_not_known_and_could_raise_the_urgency_is_asked(raw: Raw) -
 def _completed(engine: Engine, values: Mapping[str, Value], answers: Mapping[str, Value]) -> dict:  # type: ignore[type-arg]
     """The features with these answers, those made of others computed again."""
     known = dict(values) | dict(answers)
-    for name, compiled in engine.features.items():
+    for name in engine.pack.features:
+        compiled = engine.compiled(name)
         tree = compiled.feature.value
         if tree is not None and name not in answers:
             known[name] = compiled.run(None, known, 0)  # type: ignore[arg-type]
@@ -79,8 +80,9 @@ def _answers_to(feature: str) -> tuple[Value, ...]:
 
 def _matters(feature: str, values: Mapping[str, Value]) -> bool:
     engine, pack = assessor().engine, core_pack()
-    open_ = {n for n, v in values.items() if v is None and pack.features[n].kind == "bool"}
-    numbers = [n for n, v in values.items() if v is None and pack.features[n].kind == "number"]
+    unknown = [n for n in pack.features if values[n] is None]
+    open_ = {n for n in unknown if pack.features[n].kind == "bool"}
+    numbers = [n for n in unknown if pack.features[n].kind == "number"]
     random = Random(7)
     readers = [rule.id for rule in pack.rules.values() if feature in _read_by(rule.id)]
     near = [sorted((_read_by(rule, gates=False) & open_) - {feature}) for rule in readers]

@@ -24,11 +24,11 @@ def reasons(
 def reasons_of(engine: Engine, evaluation: Evaluation, names: Iterable[str]) -> tuple[Reason, ...]:
     """These features with the facts behind them; one with neither facts nor a value is left out."""
     found = (_reason(engine, evaluation, name) for name in names)
-    return tuple(r for r in found if r.facts or engine.features[r.feature].feature.value)
+    return tuple(r for r in found if r.facts or engine.pack.feature(r.feature).value)
 
 
 def _reason(engine: Engine, evaluation: Evaluation, name: str) -> Reason:
-    compiled = engine.features[name]
+    compiled = engine.compiled(name)
     rows = compiled.rows_behind(evaluation.rows, evaluation.as_of)
     facts = tuple(fact_of(engine.pack, compiled.feature.source, row) for row in rows)
     feature = compiled.feature

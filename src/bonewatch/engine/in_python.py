@@ -12,7 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from types import CodeType
 
+from bonewatch.engine.program import RowFunctions, compiled_code, program_of
 from bonewatch.engine.take import NOT_SO, Given, code_of, picked_row, take
 from bonewatch.features.catalogue import Feature
 from bonewatch.features.rows import INDEXED, NOTHING, Row, known_rows
@@ -50,6 +52,8 @@ class Rows:
         if feature.index is None:
             return self.tables[feature.source]
         kinds = self._by_kind[feature.source]
+        if not kinds:
+            return []
         return [row for kind in _wanted(feature) for row in kinds.get(kind, ())]
 
 
@@ -72,12 +76,13 @@ def _by_kind(rows: list[Row], column: str) -> dict[str, list[Row]]:
 class CompiledFeature:
     """One feature, ready to run over a person's rows."""
 
-    def __init__(self, feature: Feature) -> None:
+    def __init__(self, feature: Feature, rows: RowFunctions | None = None) -> None:
+        """`rows` are the functions over a row, where they are compiled already."""
         self.feature = feature
-        self._window = row_function(feature.window)
-        self._where = row_function(feature.where)
-        self._item = row_function(feature.item)
         self._value = person_function(feature.value) if feature.value is not None else None
+        if self._value is None:
+            trees = (feature.window, feature.where, feature.item)
+            self._window, self._where, self._item = rows or map(row_function, trees)
         self._is_any = feature.aggregate == "any"
         self._is_sum = feature.aggregate == "sum"
         self._is_placed = feature.is_placed or feature.source != "symptom"
@@ -92,15 +97,22 @@ class CompiledFeature:
         """
         if self._value is not None:
             return self._value(values, acts)
-        given = self.given(rows, as_of)
+        return self.of_rows(rows, as_of)
+
+    def of_rows(self, rows: Rows, as_of: int) -> Value:
+        """The value of a feature that is read from rows."""
+        listed = rows.of(self.feature)
+        given = self._given(listed, as_of) if listed else []
         return take(self.feature, given, as_of) if given else self._when_none(rows)
 
     def given(self, rows: Rows, as_of: int) -> list[Given]:
         """The rows that count and what each gives: for `any` a code, otherwise the item."""
+        return self._given(rows.of(self.feature), as_of)
+
+    def _given(self, listed: list[Row], as_of: int) -> list[Given]:
         if self._is_sum:
-            listed = rows.of(self.feature)
             return [(row, self._addend(row, as_of)) for row in listed if self._adds(row, as_of)]
-        pairs = [(row, self._of_row(row, as_of)) for row in rows.of(self.feature)]
+        pairs = [(row, self._of_row(row, as_of)) for row in listed]
         return [pair for pair in pairs if pair[1] is not None]
 
     def _adds(self, row: Row, as_of: int) -> bool:
@@ -181,34 +193,45 @@ def _truth(value: Value) -> State:
 
 
 class Engine:
-    """A pack compiled for one person at a time."""
+    """A pack compiled for one person at a time.
 
-    def __init__(self, pack: Pack) -> None:
+    `code` is the pack's program where it is compiled already.
+    """
+
+    def __init__(self, pack: Pack, code: CodeType | None = None) -> None:
         self.pack = pack
-        self.features = {name: CompiledFeature(f) for name, f in pack.features.items()}
-        self.derived = {name: CompiledFeature(f) for name, f in pack.derived.items()}
-        self._rules = [CompiledRule(rule) for rule in pack.rules.values()]
+        self._program = program_of(code or compiled_code(pack))
+        self._read = {name: f for name, f in pack.features.items() if f.value is None}
+        self._read_by_entries = {name: f for name, f in pack.derived.items() if f.value is None}
+        self._compiled: dict[str, CompiledFeature] = {}
+        self._of_rows = [(name, self.compiled(name)) for name in self._read]
+        self._of_entries = [(name, self.compiled(name)) for name in self._read_by_entries]
 
     def compiled(self, name: str) -> CompiledFeature:
         """A feature of the pack or of one of its entries, ready to run."""
-        return self.features.get(name) or self.derived[name]
+        found = self._compiled.get(name)
+        if found is None:
+            rows = self._program.rows.get(name)
+            found = self._compiled[name] = CompiledFeature(self.pack.feature(name), rows)
+        return found
 
     def evaluate(self, record: Record, as_of: date) -> Evaluation:
         """Every feature and rule for this record, as known on the day."""
         rows = Rows(known_rows(record, as_of))
         today = as_of.toordinal()
         values: dict[str, Value] = {}
-        for name, feature in self.features.items():
-            values[name] = feature.run(rows, values, today)
+        for name, feature in self._of_rows:
+            values[name] = feature.of_rows(rows, today)
+        self._program.values(values)
         states, acts = self.decide(values)
-        for name, feature in self.derived.items():
-            values[name] = feature.run(rows, values, today, acts)
+        for name, feature in self._of_entries:
+            values[name] = feature.of_rows(rows, today)
+        self._program.derived(values, acts)
         return Evaluation(values, states, acts, rows, today)
 
-    def decide(self, values: Mapping[str, Value]) -> tuple[dict[str, State], dict[str, State]]:
+    def decide(self, values: dict[str, Value]) -> tuple[dict[str, State], dict[str, State]]:
         """The state of every rule for these features, and the rules to act on."""
         states: dict[str, State] = {}
         acts: dict[str, State] = {}
-        for rule in self._rules:
-            rule.run(values, states, acts)
+        self._program.rules(values, states, acts)
         return states, acts

@@ -23,23 +23,34 @@ PersonFunction = Callable[[Mapping[str, Value], Mapping[str, bool | None]], Valu
 
 def row_function(tree: Tree) -> RowFunction:
     """The tree over one row of a table: call it with the row and the as-of day number."""
-    return cast(RowFunction, _compiled(f"lambda row, as_of: {_Writer('row').write(tree)}"))
+    return cast(RowFunction, _compiled(row_text(tree)))
 
 
 def person_function(tree: Tree) -> PersonFunction:
     """The tree over a person's features: call it with the features and the rule states."""
-    return cast(PersonFunction, _compiled(f"lambda person, rules: {_Writer('person').write(tree)}"))
+    return cast(PersonFunction, _compiled(f"lambda person, rules: {person_text(tree)}"))
+
+
+def row_text(tree: Tree) -> str:
+    """The text of the function over a row."""
+    return f"lambda row, as_of: {_Writer('row').write(tree)}"
+
+
+def person_text(tree: Tree, rules: str = "rules") -> str:
+    """The text of the tree over the names `person` and, for the states of rules, `rules`."""
+    return _Writer("person", rules).write(tree)
 
 
 def _compiled(text: str) -> object:
-    return eval(compile(text, "<expression>", "eval"), dict(_NAMESPACE))
+    return eval(compile(text, "<expression>", "eval"), dict(NAMESPACE))
 
 
 class _Writer:
     """Writes one expression; numbers the temporary names so that none clash."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, rules: str = "rules") -> None:
         self._source = source
+        self._rules = rules
         self._numbers = count()
 
     def write(self, tree: Tree) -> str:
@@ -61,7 +72,7 @@ class _Writer:
         return repr(tree.value)
 
     def _rule(self, tree: t.Rule) -> str:
-        return f"rules[{tree.id!r}]"
+        return f"{self._rules}[{tree.id!r}]"
 
     def _defined(self, tree: t.Defined) -> str:
         return self.write(tree.item)
@@ -273,7 +284,7 @@ def _strict(function: Callable[..., float | None]) -> Callable[..., float | None
     return call
 
 
-_NAMESPACE: dict[str, object] = {
+NAMESPACE: dict[str, object] = {
     "__builtins__": {},
     "at_least": at_least,
     "mentions": mentions,

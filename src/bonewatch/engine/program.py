@@ -1,0 +1,94 @@
+"""A pack as one Python program: every value over features and every rule in a few functions.
+
+The text is made once and compiled once; the code can be kept (`marshal`) and run in another
+process without reading the pack's expressions again. What each part means is said in
+in_python.py, which also runs the parts one by one where they are changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from types import CodeType
+from typing import cast
+
+from bonewatch.features.catalogue import Feature
+from bonewatch.features.to_python import (
+    NAMESPACE,
+    RowFunction,
+    Value,
+    person_text,
+    row_text,
+)
+from bonewatch.knowledge.pack import Pack, Rule
+
+State = bool | None
+Values = dict[str, Value]
+States = dict[str, State]
+RowFunctions = tuple[RowFunction, RowFunction, RowFunction]
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """The compiled parts of a pack.
+
+    `values` and `derived` add the features over features to a person's values, `rules` the
+    states and acts; `rows` are window, where and item of each feature that is read from rows.
+    """
+
+    values: Callable[[Values], None]
+    rules: Callable[[Values, States, States], None]
+    derived: Callable[[Values, Mapping[str, State]], None]
+    rows: Mapping[str, RowFunctions]
+
+
+def compiled_code(pack: Pack) -> CodeType:
+    """The pack's program as one code object."""
+    return compile(text_of(pack), "<pack>", "exec")
+
+
+def program_of(code: CodeType) -> Program:
+    """The program of a code object."""
+    space: dict[str, object] = dict(NAMESPACE)
+    exec(code, space)
+    return Program(
+        cast(Callable[[Values], None], space["values"]),
+        cast(Callable[[Values, States, States], None], space["rules"]),
+        cast(Callable[[Values, Mapping[str, State]], None], space["derived"]),
+        cast(Mapping[str, RowFunctions], space["rows"]),
+    )
+
+
+def text_of(pack: Pack) -> str:
+    """The program's text."""
+    return "\n".join((
+        "def values(person):", *_values(pack.features.values()), "  return",
+        "def derived(person, rules):", *_values(pack.derived.values()), "  return",
+        "def rules(person, states, acts):", *_rules(pack.rules.values()), "  return",
+        "rows = {", *_rows((*pack.features.values(), *pack.derived.values())), "}",
+    ))  # fmt: skip
+
+
+def _values(features: Iterable[Feature]) -> Iterator[str]:
+    for feature in features:
+        if feature.value is not None:
+            yield f"  person[{feature.name!r}] = {person_text(feature.value)}"
+
+
+def _rules(rules: Iterable[Rule]) -> Iterator[str]:
+    for rule in rules:
+        yield f"  when = {person_text(rule.when, 'states')}"
+        yield f"  guard = {person_text(rule.guard, 'states')}"
+        yield (
+            f"  states[{rule.id!r}] = (False if when is False or guard is False"
+            " else None if when is None or guard is None else True)"
+        )
+        acting = person_text(rule.when, "acts")
+        yield f"  acts[{rule.id!r}] = False if guard is False else {acting}"
+
+
+def _rows(features: Iterable[Feature]) -> Iterator[str]:
+    for feature in features:
+        if feature.value is None:
+            parts = (feature.window, feature.where, feature.item)
+            yield f"  {feature.name!r}: ({', '.join(row_text(part) for part in parts)}),"
