@@ -98,8 +98,9 @@ _LATER = {
         {"kind": "neuropathy_from_treatment", "onset_on": "2026-11-24"},
         {"kind": "other_cancer", "onset_on": "2026-11-24"},
     ],
-    "visit": [{"kind": "mammogram", "planned_for": "2026-12-24", "done_on": "2026-12-24"}],
+    "visit": [{"kind": "mammogram", "done_on": "2026-12-24"}],
 }
+"""No row here is planned for a later day: a plan does not say since when it is known."""
 
 
 @DRAWN
