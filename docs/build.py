@@ -17,7 +17,7 @@ from rich.console import Console
 from bonewatch.assessment.assess import Assessor
 from bonewatch.assessment.to_text import to_text as to_page
 from bonewatch.demo import CAST, DAY
-from bonewatch.features.catalogue import Feature
+from bonewatch.features.feature import Feature
 from bonewatch.features.to_text import to_text
 from bonewatch.features.to_words import to_words
 from bonewatch.knowledge.citation import reference

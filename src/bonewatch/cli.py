@@ -26,11 +26,11 @@ from bonewatch.assessment.to_json import to_json
 from bonewatch.assessment.to_patient_text import to_patient_text
 from bonewatch.assessment.to_text import to_text
 from bonewatch.demo import CAST, DAY
-from bonewatch.features.language import no_such
+from bonewatch.features.scope import no_such
 from bonewatch.knowledge.load import load_pack
 from bonewatch.knowledge.pack import Pack
+from bonewatch.knowledge.pack_error import PackError
 from bonewatch.knowledge.settings_file import Clinic, chosen_protocol, read_clinic
-from bonewatch.knowledge.yaml_lines import PackError
 from bonewatch.record.from_file import FileError, read_bytes
 from bonewatch.record.from_json import RecordError
 from bonewatch.record.record import Note, Record

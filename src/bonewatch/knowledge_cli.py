@@ -9,12 +9,12 @@ from typing import Annotated
 
 import typer
 
-from bonewatch.features.language import no_such
+from bonewatch.features.scope import no_such
 from bonewatch.features.to_words import to_words
 from bonewatch.knowledge.load import CORE, load_pack
 from bonewatch.knowledge.pack import Pack, Rule, Sign
+from bonewatch.knowledge.pack_error import PackError
 from bonewatch.knowledge.schema import Citation
-from bonewatch.knowledge.yaml_lines import PackError
 
 app = typer.Typer(help="Look at the clinical rules.", no_args_is_help=True)
 

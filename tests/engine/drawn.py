@@ -11,8 +11,10 @@ from pathlib import Path
 import yaml
 
 from bonewatch.features import tree as t
-from bonewatch.features.catalogue import Feature, FeatureText, Surroundings, check_feature
-from bonewatch.features.language import Checked, Column, Scope, parse, parse_bool
+from bonewatch.features.catalogue import FeatureText, Surroundings, check_feature
+from bonewatch.features.feature import Feature
+from bonewatch.features.language import Checked, parse, parse_bool
+from bonewatch.features.scope import Column, Scope
 from bonewatch.features.to_python import Value
 from bonewatch.knowledge.pack import Pack, Rule
 from bonewatch.record.from_json import read_record

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from strategies import AROUND, SETTINGS, conditions, features, names_of, numbers
 
 from bonewatch.features import tree as t
-from bonewatch.features.catalogue import Feature, FeatureText, check_feature
-from bonewatch.features.language import LanguageError, Scope, parse_bool
+from bonewatch.features.catalogue import FeatureText, check_feature
+from bonewatch.features.feature import Feature
+from bonewatch.features.language import parse_bool
+from bonewatch.features.scope import LanguageError, Scope
 from bonewatch.knowledge.pack import Pack, Rule
 from bonewatch.knowledge.schema import PackText, RuleText
 

@@ -14,9 +14,11 @@ from functools import lru_cache
 from hypothesis import strategies as st
 from people import WORDS
 
-from bonewatch.features.catalogue import Feature, FeatureText, Surroundings, check_feature
-from bonewatch.features.language import Column, LanguageError, Scope, parse_bool
+from bonewatch.features.catalogue import FeatureText, Surroundings, check_feature
+from bonewatch.features.feature import Feature
+from bonewatch.features.language import parse_bool
 from bonewatch.features.rows import INDEXED
+from bonewatch.features.scope import Column, LanguageError, Scope
 from bonewatch.record.tables import TABLES
 
 MANY = int(os.environ.get("DRAW_TIMES", "1"))

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from people import DAYS
 from strategies import MANY, PHRASES, SETTINGS, conditions, names_of, numbers
 
-from bonewatch.features.language import Column, Scope, parse
+from bonewatch.features.language import parse
+from bonewatch.features.scope import Column, Scope
 from bonewatch.features.to_python import Value, row_function
 from bonewatch.features.to_sql import DUCKDB, to_duckdb, to_sql
 from bonewatch.record.dates import parse_date

@@ -15,7 +15,8 @@ from test_features_agree import SMALL, same
 
 from bonewatch.engine.in_python import Engine
 from bonewatch.engine.on_duckdb import Cohort
-from bonewatch.features.language import Column, Scope, parse_bool
+from bonewatch.features.language import parse_bool
+from bonewatch.features.scope import Column, Scope
 from bonewatch.features.to_python import Value, person_function
 from bonewatch.knowledge.load import core_pack, load_pack
 from bonewatch.knowledge.pack import Pack

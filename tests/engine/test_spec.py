@@ -14,7 +14,7 @@ import pytest
 from bonewatch.engine.in_python import Engine
 from bonewatch.engine.on_duckdb import Cohort
 from bonewatch.features import tree as t
-from bonewatch.features.catalogue import AGGREGATES
+from bonewatch.features.feature import AGGREGATES
 from bonewatch.features.language import FUNCTIONS
 from bonewatch.features.to_python import Value, row_function
 from bonewatch.features.to_sql import TYPES, to_duckdb

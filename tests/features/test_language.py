@@ -6,7 +6,8 @@ import pytest
 
 from bonewatch.features import tree as t
 from bonewatch.features.catalogue import FeatureText, Surroundings, check_feature, in_order
-from bonewatch.features.language import Column, LanguageError, Scope, parse, parse_bool
+from bonewatch.features.language import parse, parse_bool
+from bonewatch.features.scope import Column, LanguageError, Scope
 from bonewatch.features.to_python import Value, person_function, row_function
 
 COLUMNS = {

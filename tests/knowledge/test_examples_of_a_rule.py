@@ -11,7 +11,7 @@ from tests.knowledge.tiny import tiny, tiny_with
 
 from bonewatch.engine.in_python import Engine
 from bonewatch.knowledge.examples import Case, cases, pack_with
-from bonewatch.knowledge.yaml_lines import PackError
+from bonewatch.knowledge.pack_error import PackError
 
 RULES = "triage/rules.yaml"
 

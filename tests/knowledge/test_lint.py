@@ -9,7 +9,7 @@ from tests.knowledge.tiny import tiny, tiny_with
 
 from bonewatch.authoring.lint import lint
 from bonewatch.authoring.reassurance import FORBIDDEN
-from bonewatch.knowledge.yaml_lines import PackError
+from bonewatch.knowledge.pack_error import PackError
 
 RULES, PAIN = "triage/rules.yaml", "features/pain.yaml"
 T1, T2 = "tiny/triage/rules.yaml:2: rule T1-01", "tiny/triage/rules.yaml:28: rule T2-01"

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bonewatch.features import tree as t
-from bonewatch.features.language import Column, Scope, parse_bool
+from bonewatch.features.language import parse_bool
 from bonewatch.features.possible import (
     FALSE,
     TRUE,
@@ -19,6 +19,7 @@ from bonewatch.features.possible import (
     can_be,
     excluding,
 )
+from bonewatch.features.scope import Column, Scope
 from bonewatch.features.to_python import Value, person_function
 from bonewatch.features.to_text import to_text
 from bonewatch.features.tree import Tree

@@ -14,7 +14,7 @@ from functools import cached_property
 from bonewatch.authoring.mutants import Mutant
 from bonewatch.engine.in_python import CompiledFeature, CompiledRule, Engine, Rows, State
 from bonewatch.features import tree as t
-from bonewatch.features.catalogue import Feature
+from bonewatch.features.feature import Feature
 from bonewatch.features.to_python import Value
 from bonewatch.knowledge.examples import Case, all_cases, feature_with, pack_with, rule_with
 from bonewatch.knowledge.pack import Pack, Rule

@@ -11,8 +11,8 @@ from functools import cached_property
 
 from bonewatch.authoring.mutants import Mutant, trees_of
 from bonewatch.features.candidates import feature_columns
-from bonewatch.features.catalogue import Feature
 from bonewatch.features.conditions import ANY, FALSE, TRUE, UNKNOWN, Acting, Node
+from bonewatch.features.feature import Feature
 from bonewatch.features.possible import Puzzle
 from bonewatch.features.rewrite import expanded
 from bonewatch.features.to_python import Value

@@ -18,8 +18,8 @@ from bonewatch.features import tree as t
 from bonewatch.features.tree import Tree
 from bonewatch.knowledge.examples import STATES, Case, cases, entry_cases
 from bonewatch.knowledge.pack import Pack, Rule
+from bonewatch.knowledge.pack_error import PackError
 from bonewatch.knowledge.pathway.load import all_cited
-from bonewatch.knowledge.yaml_lines import PackError
 
 RULE_ID = re.compile(r"T[1-5]-\d\d[a-z]?|R3-\d\d[a-z]?")
 

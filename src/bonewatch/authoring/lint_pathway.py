@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bonewatch.authoring.finding import Finding
-from bonewatch.features.language import no_such
+from bonewatch.features.scope import no_such
 from bonewatch.knowledge.pack import Pack
 from bonewatch.knowledge.pathway.entry import Entry
 from bonewatch.knowledge.pathway.text import (

@@ -15,7 +15,7 @@ from graphlib import TopologicalSorter
 from bonewatch.engine.prepared_sql import Step, known_rows, select
 from bonewatch.engine.readings_sql import taken, value_of
 from bonewatch.features import tree as t
-from bonewatch.features.catalogue import Feature
+from bonewatch.features.feature import Feature
 from bonewatch.features.to_sql import DUCKDB, Dialect, to_sql
 from bonewatch.knowledge.pack import Pack, Rule
 from bonewatch.record.tables import TABLES

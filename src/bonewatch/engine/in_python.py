@@ -16,7 +16,7 @@ from types import CodeType
 
 from bonewatch.engine.program import RowFunctions, compiled_code, program_of
 from bonewatch.engine.take import NOT_SO, Given, code_of, picked_row, take
-from bonewatch.features.catalogue import Feature
+from bonewatch.features.feature import Feature
 from bonewatch.features.rows import INDEXED, NOTHING, Row, known_rows
 from bonewatch.features.to_python import Value, person_function, row_function
 from bonewatch.knowledge.pack import Pack, Rule

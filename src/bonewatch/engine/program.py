@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import CodeType
 from typing import cast
 
-from bonewatch.features.catalogue import Feature
+from bonewatch.features.feature import Feature
 from bonewatch.features.to_python import (
     NAMESPACE,
     RowFunction,

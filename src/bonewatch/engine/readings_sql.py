@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from bonewatch.engine.prepared_sql import Step, select
 from bonewatch.engine.take import MAYBE, MEAN_DIGITS, NOT_SO, SO
 from bonewatch.features import tree as t
-from bonewatch.features.catalogue import Feature
+from bonewatch.features.feature import Feature
 from bonewatch.features.rewrite import rewrite
 from bonewatch.features.rows import NOTHING
 from bonewatch.features.to_sql import Dialect, number, rounded, to_sql

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import cast
 
-from bonewatch.features.catalogue import Feature
+from bonewatch.features.feature import Feature
 from bonewatch.features.rows import Row
 from bonewatch.features.to_python import Value, round_to
 from bonewatch.record.tables import TABLES, Table

@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from itertools import pairwise
 
-from bonewatch.features.catalogue import Feature
-from bonewatch.features.language import Column
+from bonewatch.features.feature import Feature
+from bonewatch.features.scope import Column
 from bonewatch.features.to_python import Value
 from bonewatch.features.tree import Kind
 

@@ -13,19 +13,15 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Literal
 
 from bonewatch.features import tree as t
-from bonewatch.features.language import Column, LanguageError, Scope, no_such, parse, parse_bool
+from bonewatch.features.feature import AGGREGATES, Aggregate, Feature
+from bonewatch.features.language import parse, parse_bool
 from bonewatch.features.rows import INDEXED, columns
+from bonewatch.features.scope import LanguageError, Scope, no_such
 from bonewatch.features.tree import Tree
 from bonewatch.record.tables import TABLES, Table
 from bonewatch.record.words import words
 
-Aggregate = Literal[
-    "any", "count", "sum", "max", "min", "mean", "first", "last", "previous",
-    "days_since_last", "days_since_first",
-]  # fmt: skip
-AGGREGATES: tuple[Aggregate, ...] = Aggregate.__args__  # type: ignore[attr-defined]
 DATED = ("first", "last", "previous", "days_since_last", "days_since_first")
-TRUE = t.Constant(True)
 NO_ROW_MEANS = {"open": "unknown", "closed": "no", "closed_once_listed": "no_once_listed"}
 """What no matching row means by the table's listing, where a feature does not say otherwise."""
 
@@ -51,54 +47,6 @@ class FeatureText:
     none_means: Literal["", "no", "unknown"] = ""
     denied_by: tuple[str, ...] = ()
     why: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Feature:
-    """A checked feature.
-
-    Rows of `source` inside `window` for which `where` holds count; `item` is what is taken of
-    each. A feature over other features has `value` instead. `none_means` is what no row means.
-    `index` names the only values of the table's kind column that can match (None: any), and
-    `denied_by` the only ones whose denial answers for the whole feature (None: any).
-    """
-
-    name: str
-    meaning: str
-    kind: t.Kind
-    unit: str
-    ask: str
-    ask_after: str
-    source: str = ""
-    aggregate: Aggregate = "any"
-    window: Tree = TRUE
-    where: Tree = TRUE
-    item: Tree = TRUE
-    none_means: str = "unknown"
-    index: tuple[str, ...] | None = None
-    denied_by: tuple[str, ...] | None = None
-    value: Tree | None = None
-    choices: tuple[str, ...] = ()
-
-    @property
-    def column(self) -> Column:
-        """What the feature's name stands for in a rule."""
-        return Column(self.kind, self.unit, self.choices)
-
-    @property
-    def match(self) -> Tree:
-        """Window and where together."""
-        return t.both(*(part for part in (self.window, self.where) if part != TRUE))
-
-    @property
-    def is_placed(self) -> bool:
-        """Does it ask about a place? Only then does a denial at a place answer it."""
-        return bool(t.names(self.where) & {"site", "area"})
-
-    @property
-    def reads(self) -> set[str]:
-        """The features this one is computed from."""
-        return t.names(self.value) if self.value is not None else set()
 
 
 @dataclass(frozen=True, slots=True)

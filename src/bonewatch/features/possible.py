@@ -23,7 +23,7 @@ from bonewatch.features.conditions import (
     Test,
     outcome_of,
 )
-from bonewatch.features.language import Column
+from bonewatch.features.scope import Column
 from bonewatch.features.to_python import Value
 from bonewatch.features.tree import Tree
 

@@ -16,7 +16,7 @@ from datetime import date
 from functools import cache
 from typing import cast
 
-from bonewatch.features.language import Column
+from bonewatch.features.scope import Column
 from bonewatch.features.to_python import Value, whole_years
 from bonewatch.features.tree import Kind
 from bonewatch.record.record import Record

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from bonewatch.features.language import no_such
+from bonewatch.features.scope import no_such
 from bonewatch.knowledge.schema import Part
 from bonewatch.knowledge.yaml_lines import Document, Path_
 

@@ -1,27 +1,21 @@
-"""The articles for people at home: Markdown with front matter in, checked articles out.
+"""The articles for people at home, and which of them concern a finding.
 
-`education/<language>/<topic>.md`; English is the text that others are translated from. Every
-source cited in the text must be named in the front matter, every finding must exist.
+English is the text that others are translated from; articles.py reads the files.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from bonewatch.features.language import no_such
-from bonewatch.knowledge.checking import checked
 from bonewatch.knowledge.schema import Citation, Part, Review
-from bonewatch.knowledge.yaml_lines import PackError, parse_yaml
 
 ENGLISH = "en"
 SECTIONS = ("understand", "symptoms", "sites", "tests", "treatment", "living")
 CITATION = re.compile(r"\[@([\w-]+)(?:, ([^\]]*))?\]")
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 PLACEHOLDERS = ("emergency_number", "team_number")
-_SHAPE = re.compile(r"---\n(.*?\n)---\n(.*)", re.DOTALL)
 
 
 class FrontMatter(Part):
@@ -60,47 +54,6 @@ class Article:
     def title(self) -> str:
         """The article's title."""
         return self.about.title
-
-
-def read_articles(folder: Path, language: str = ENGLISH) -> dict[str, Article]:
-    """The articles of a pack's folder in one language, in reading order; PackError when wrong."""
-    paths = sorted((folder / "education" / language).glob("*.md"))
-    read = [_article(path, language, folder) for path in paths]
-    ordered = sorted(read, key=lambda a: (SECTIONS.index(a.about.section), a.about.order, a.topic))
-    return {article.topic: article for article in ordered}
-
-
-def languages(folder: Path) -> list[str]:
-    """The languages there are articles in, English first."""
-    found = {path.parent.name for path in (folder / "education").glob("*/*.md")}
-    return sorted(found, key=lambda name: (name != ENGLISH, name))
-
-
-def _article(path: Path, language: str, folder: Path) -> Article:
-    file = f"{folder.name}/education/{language}/{path.name}"
-    shape = _SHAPE.fullmatch(path.read_text(encoding="utf-8"))
-    if shape is None:
-        raise PackError(file, 1, "must begin with front matter between two lines of ---")
-    document = parse_yaml(shape.group(1), file)
-    about = checked(document, (), document.data, FrontMatter)
-    if about.topic != path.stem:
-        raise document.error(("topic",), f'topic "{about.topic}" is not the name of the file')
-    if about.section not in SECTIONS:
-        raise document.error(("section",), no_such("section", about.section, list(SECTIONS)))
-    article = Article(about, shape.group(2).strip() + "\n", language, file)
-    for says in _badly_cited(article):
-        raise PackError(file, 1, says)
-    return article
-
-
-def _badly_cited(article: Article) -> Iterator[str]:
-    named = {citation.id for citation in article.about.sources}
-    for found in CITATION.finditer(article.body):
-        if found.group(1) not in named:
-            yield f'cites "{found.group(1)}", which is not among its sources'
-    for name in PLACEHOLDER.findall(article.body):
-        if name not in PLACEHOLDERS:
-            yield no_such("placeholder", name, list(PLACEHOLDERS))
 
 
 def topics_for(articles: Mapping[str, Article], findings: Iterable[str]) -> list[str]:

@@ -12,15 +12,15 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Protocol
 
-from bonewatch.features.catalogue import Feature
-from bonewatch.features.language import no_such
+from bonewatch.features.feature import Feature
 from bonewatch.features.rewrite import with_settings
+from bonewatch.features.scope import no_such
 from bonewatch.features.to_python import Value
 from bonewatch.knowledge.pack import Pack, Rule
+from bonewatch.knowledge.pack_error import PackError
 from bonewatch.knowledge.pathway.entry import Entry
 from bonewatch.knowledge.pathway.text import EntryText, Expected, Worked
 from bonewatch.knowledge.schema import Example, State
-from bonewatch.knowledge.yaml_lines import PackError
 from bonewatch.record.from_json import RecordError, read_record
 from bonewatch.record.record import Record
 from bonewatch.record.tables import TABLES

@@ -10,19 +10,17 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 from bonewatch.features import tree as t
-from bonewatch.features.catalogue import (
-    Feature,
-    FeatureText,
-    Surroundings,
-    check_feature,
-    in_order,
-)
-from bonewatch.features.language import LanguageError, Scope, no_such, parse_bool
+from bonewatch.features.catalogue import FeatureText, Surroundings, check_feature, in_order
+from bonewatch.features.feature import Feature
+from bonewatch.features.language import parse_bool
+from bonewatch.features.scope import LanguageError, Scope, no_such
 from bonewatch.features.tree import Tree
+from bonewatch.knowledge.articles import read_articles
 from bonewatch.knowledge.checking import P, checked, mapping, mapping_of
-from bonewatch.knowledge.education import Article, read_articles
+from bonewatch.knowledge.education import Article
 from bonewatch.knowledge.never_true import never_true
 from bonewatch.knowledge.pack import Pack, Rule, Sign
+from bonewatch.knowledge.pack_error import PackError
 from bonewatch.knowledge.pathway.load import FOLDERS, KINDS, Found, all_cited, checked_entries
 from bonewatch.knowledge.schema import (
     Citation,
@@ -34,7 +32,7 @@ from bonewatch.knowledge.schema import (
     SourceText,
     UrgencyText,
 )
-from bonewatch.knowledge.yaml_lines import Document, PackError, Path_, read_yaml
+from bonewatch.knowledge.yaml_lines import Document, Path_, read_yaml
 from bonewatch.record.tables import TABLES, Table
 
 CORE = Path(__file__).parent / "packs" / "core"

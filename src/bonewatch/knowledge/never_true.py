@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping
 
 from bonewatch.features import tree as t
 from bonewatch.features.candidates import feature_columns
-from bonewatch.features.language import Column
 from bonewatch.features.possible import can_be, excluding
+from bonewatch.features.scope import Column
 from bonewatch.features.to_text import to_text
 from bonewatch.features.tree import Tree
 from bonewatch.knowledge.pack import Pack
+from bonewatch.knowledge.pack_error import PackError
 from bonewatch.knowledge.written_out import WrittenOut, must_hold, row_columns
-from bonewatch.knowledge.yaml_lines import PackError
 
 
 def never_true(pack: Pack) -> Iterator[PackError]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bonewatch.features import tree as t
-from bonewatch.features.catalogue import Feature
+from bonewatch.features.feature import Feature
 from bonewatch.features.tree import Tree
 from bonewatch.knowledge.education import Article
 from bonewatch.knowledge.pathway.entry import Entry

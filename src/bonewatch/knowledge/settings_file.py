@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from math import isfinite
 from pathlib import Path
 
-from bonewatch.features.language import no_such
+from bonewatch.features.scope import no_such
 from bonewatch.knowledge.checking import mapping
 from bonewatch.knowledge.pack import Pack
+from bonewatch.knowledge.pack_error import PackError
 from bonewatch.knowledge.pathway.text import ProtocolText
-from bonewatch.knowledge.yaml_lines import PackError, read_yaml
+from bonewatch.knowledge.yaml_lines import read_yaml
 
 PROTOCOL = "protocol"
 

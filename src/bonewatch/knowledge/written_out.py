@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bonewatch.features.catalogue import Feature
-from bonewatch.features.language import Column
+from bonewatch.features.feature import Feature
 from bonewatch.features.rewrite import expanded
 from bonewatch.features.rows import columns
+from bonewatch.features.scope import Column
 from bonewatch.features.tree import Tree
 from bonewatch.knowledge.pack import Rule
 from bonewatch.record.tables import TABLES

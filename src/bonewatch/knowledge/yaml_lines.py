@@ -11,17 +11,11 @@ from pathlib import Path
 
 import yaml
 
+from bonewatch.knowledge.pack_error import PackError
+
 Path_ = tuple[str | int, ...]
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _BARE = ("yes", "no", "on", "off", "y", "n")
-
-
-class PackError(ValueError):
-    """Something wrong in a pack: file, line, what, and what to do."""
-
-    def __init__(self, file: str, line: int, says: str) -> None:
-        super().__init__(f"{file}:{line}: {says}")
-        self.file, self.line, self.says = file, line, says
 
 
 @dataclass(frozen=True, slots=True)

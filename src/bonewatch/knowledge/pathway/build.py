@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bonewatch.features import tree as t
-from bonewatch.features.catalogue import Feature
-from bonewatch.features.language import Column
+from bonewatch.features.feature import Feature
+from bonewatch.features.scope import Column
 from bonewatch.features.tree import Tree
 from bonewatch.knowledge.pathway import making as m
 from bonewatch.knowledge.pathway.dues import add_due

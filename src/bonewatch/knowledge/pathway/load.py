@@ -12,9 +12,12 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Protocol
 
 from bonewatch.features import tree as t
-from bonewatch.features.catalogue import Feature, Surroundings
-from bonewatch.features.language import Column, LanguageError, Scope, no_such, parse
+from bonewatch.features.catalogue import Surroundings
+from bonewatch.features.feature import Feature
+from bonewatch.features.language import parse
+from bonewatch.features.scope import Column, LanguageError, Scope, no_such
 from bonewatch.features.tree import Tree
+from bonewatch.knowledge.pack_error import PackError
 from bonewatch.knowledge.pathway.build import features_of, outputs_of
 from bonewatch.knowledge.pathway.declare import Declared, declared
 from bonewatch.knowledge.pathway.dues import MONTH
@@ -30,7 +33,7 @@ from bonewatch.knowledge.pathway.text import (
     StepText,
 )
 from bonewatch.knowledge.schema import SettingText
-from bonewatch.knowledge.yaml_lines import Document, PackError, Path_
+from bonewatch.knowledge.yaml_lines import Document, Path_
 from bonewatch.record.tables import TABLES
 
 FOLDERS = ("risk", "scores", "workup", "treatment", "follow_up", "lifestyle")

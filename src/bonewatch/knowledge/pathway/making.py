@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import reduce
 
 from bonewatch.features import tree as t
-from bonewatch.features.catalogue import Feature
+from bonewatch.features.feature import Feature
 from bonewatch.features.tree import Kind, Tree
 from bonewatch.knowledge.pathway.entry import feature_name
 from bonewatch.knowledge.pathway.text import Target
