@@ -8,7 +8,7 @@ them is not proven.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -52,9 +52,11 @@ class Rows:
         if feature.index is None:
             return self.tables[feature.source]
         kinds = self._by_kind[feature.source]
-        if not kinds:
-            return []
         return [row for kind in _wanted(feature) for row in kinds.get(kind, ())]
+
+    def kinds(self, source: str) -> Iterable[str]:
+        """The kinds of row there are in a table that is looked up by kind."""
+        return self._by_kind.get(source, ())
 
 
 @cache
@@ -103,7 +105,9 @@ class CompiledFeature:
         """The value of a feature that is read from rows."""
         listed = rows.of(self.feature)
         given = self._given(listed, as_of) if listed else []
-        return take(self.feature, given, as_of) if given else self._when_none(rows)
+        if given:
+            return take(self.feature, given, as_of)
+        return self.when_none(bool(rows.tables[self.feature.source]))
 
     def given(self, rows: Rows, as_of: int) -> list[Given]:
         """The rows that count and what each gives: for `any` a code, otherwise the item."""
@@ -152,10 +156,10 @@ class CompiledFeature:
         by_kind = denied_by is None or row["kind"] in denied_by
         return by_kind and (row["site"] is None or self._is_placed)
 
-    def _when_none(self, rows: Rows) -> Value:
+    def when_none(self, listed: bool) -> Value:
+        """The value where no row counts; `listed` says whether the table has rows at all."""
         if self.feature.aggregate not in ("any", "count", "sum"):
             return None
-        listed = bool(rows.tables[self.feature.source])
         means_no = self.feature.none_means == "no" or (
             self.feature.none_means == "no_once_listed" and listed
         )
@@ -201,11 +205,12 @@ class Engine:
     def __init__(self, pack: Pack, code: CodeType | None = None) -> None:
         self.pack = pack
         self._program = program_of(code or compiled_code(pack))
-        self._read = {name: f for name, f in pack.features.items() if f.value is None}
-        self._read_by_entries = {name: f for name, f in pack.derived.items() if f.value is None}
         self._compiled: dict[str, CompiledFeature] = {}
-        self._of_rows = [(name, self.compiled(name)) for name in self._read]
-        self._of_entries = [(name, self.compiled(name)) for name in self._read_by_entries]
+        self._of_rows = _Readers(self._read(pack.features))
+        self._of_entries = _Readers(self._read(pack.derived))
+
+    def _read(self, features: Mapping[str, Feature]) -> list[CompiledFeature]:
+        return [self.compiled(name) for name, f in features.items() if f.value is None]
 
     def compiled(self, name: str) -> CompiledFeature:
         """A feature of the pack or of one of its entries, ready to run."""
@@ -220,12 +225,10 @@ class Engine:
         rows = Rows(known_rows(record, as_of))
         today = as_of.toordinal()
         values: dict[str, Value] = {}
-        for name, feature in self._of_rows:
-            values[name] = feature.of_rows(rows, today)
+        self._of_rows.read(rows, today, values)
         self._program.values(values)
         states, acts = self.decide(values)
-        for name, feature in self._of_entries:
-            values[name] = feature.of_rows(rows, today)
+        self._of_entries.read(rows, today, values)
         self._program.derived(values, acts)
         return Evaluation(values, states, acts, rows, today)
 
@@ -235,3 +238,47 @@ class Engine:
         acts: dict[str, State] = {}
         self._program.rules(values, states, acts)
         return states, acts
+
+
+class _Readers:
+    """The features that are read from rows, by the table and the kind of row they read.
+
+    What a feature is without any row of its kind is known beforehand, so that only those that
+    some row concerns are run.
+    """
+
+    def __init__(self, features: Iterable[CompiledFeature]) -> None:
+        self._empty: dict[str, dict[str, Value]] = defaultdict(dict)
+        self._listed: dict[str, dict[str, Value]] = defaultdict(dict)
+        self._any_kind: dict[str, list[CompiledFeature]] = defaultdict(list)
+        self._of_kind: dict[tuple[str, str], list[CompiledFeature]] = defaultdict(list)
+        for compiled in features:
+            self._add(compiled)
+
+    def _add(self, compiled: CompiledFeature) -> None:
+        feature = compiled.feature
+        self._empty[feature.source][feature.name] = compiled.when_none(False)
+        self._listed[feature.source][feature.name] = compiled.when_none(True)
+        if feature.index is None:
+            self._any_kind[feature.source].append(compiled)
+            return
+        for kind in _wanted(feature):
+            self._of_kind[feature.source, kind].append(compiled)
+
+    def read(self, rows: Rows, as_of: int, values: dict[str, Value]) -> None:
+        """Add the value of each feature for these rows to the values."""
+        for source, empty in self._empty.items():
+            if not rows.tables[source]:
+                values.update(empty)
+                continue
+            values.update(self._listed[source])
+            for compiled in self._concerned(rows, source):
+                values[compiled.feature.name] = compiled.of_rows(rows, as_of)
+
+    def _concerned(self, rows: Rows, source: str) -> Iterator[CompiledFeature]:
+        yield from self._any_kind.get(source, ())
+        found: dict[str, CompiledFeature] = {}
+        for kind in rows.kinds(source):
+            for compiled in self._of_kind.get((source, kind), ()):
+                found[compiled.feature.name] = compiled
+        yield from found.values()
