@@ -20,17 +20,15 @@ from rich.console import Console
 
 from bonewatch import knowledge_cli
 from bonewatch.assessment.assess import Assessor
-from bonewatch.assessment.learn import to_list, to_page
 from bonewatch.assessment.result import Assessment
 from bonewatch.assessment.to_json import to_json
 from bonewatch.assessment.to_patient_text import to_patient_text
 from bonewatch.assessment.to_text import to_text
 from bonewatch.demo import CAST, DAY
+from bonewatch.engine.kept import Ready, ready
 from bonewatch.features.scope import no_such
-from bonewatch.knowledge.load import load_pack
-from bonewatch.knowledge.pack import Pack
+from bonewatch.knowledge.clinic import Clinic, chosen_protocol
 from bonewatch.knowledge.pack_error import PackError
-from bonewatch.knowledge.settings_file import Clinic, chosen_protocol, read_clinic
 from bonewatch.record.from_file import FileError, read_bytes
 from bonewatch.record.from_json import RecordError
 from bonewatch.record.record import Note, Record
@@ -127,7 +125,9 @@ def schema() -> None:
 @app.command()
 def learn(topic: Topic = "", language: Language = "en") -> None:
     """Read an article for people at home; without a topic, list them."""
-    pack = _pack({}, language)
+    from bonewatch.assessment.learn import to_list, to_page  # only here: it costs start-up time
+
+    pack = _ready({}, language).pack
     if topic and topic not in pack.articles:
         _stop(no_such("topic", topic, list(pack.articles)))
     articles = list(pack.articles.values())
@@ -135,22 +135,27 @@ def learn(topic: Topic = "", language: Language = "en") -> None:
 
 
 def _assessor(settings: Path | None, protocol: str, language: str) -> Assessor:
+    clinic = _clinic(settings) if settings else Clinic()
+    made = _ready(clinic.settings, language)
     try:
-        clinic = read_clinic(settings) if settings else Clinic()
-        pack = _pack(clinic.settings, language)
-        return Assessor(pack, chosen_protocol(pack, protocol or clinic.protocol))
+        chosen = chosen_protocol(made.pack, protocol or clinic.protocol)
+    except PackError as problem:
+        _stop(str(problem))
+    return Assessor(made.pack, chosen, made.code)
+
+
+def _clinic(path: Path) -> Clinic:
+    from bonewatch.knowledge.settings_file import read_clinic  # only here: it costs start-up time
+
+    try:
+        return read_clinic(path)
     except PackError as problem:
         _stop(str(problem))
 
 
-def _pack(settings: Mapping[str, float], language: str) -> Pack:
+def _ready(settings: Mapping[str, float], language: str) -> Ready:
     try:
-        pack = load_pack(settings=settings)
-        if language == pack.language:
-            return pack
-        from bonewatch.knowledge.messages import in_language  # only here: it costs start-up time
-
-        return in_language(pack, language)
+        return ready(settings, language)
     except PackError as problem:
         _stop(str(problem))
 

@@ -11,9 +11,9 @@ import typer
 
 from bonewatch.features.scope import no_such
 from bonewatch.features.to_words import to_words
-from bonewatch.knowledge.load import CORE, load_pack
 from bonewatch.knowledge.pack import Pack, Rule, Sign
 from bonewatch.knowledge.pack_error import PackError
+from bonewatch.knowledge.packs import CORE
 from bonewatch.knowledge.schema import Citation
 
 app = typer.Typer(help="Look at the clinical rules.", no_args_is_help=True)
@@ -57,6 +57,8 @@ def show(rule: str, pack: PackFolder = CORE) -> None:
 
 
 def _load(folder: Path) -> Pack:
+    from bonewatch.knowledge.load import load_pack  # only here: it costs start-up time
+
     try:
         return load_pack(folder)
     except PackError as problem:

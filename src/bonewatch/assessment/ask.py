@@ -33,7 +33,7 @@ def open_facts(pack: Pack, evaluation: Evaluation, urgency: str, partly: Partly)
     """The unknown features that could raise the urgency, each with the highest tier they could."""
     found: dict[str, str] = {}
     for rule in open_rules(pack, evaluation, urgency):
-        for name in partly.open_in(rule.id, evaluation.values, evaluation.states):
+        for name in partly.open_in(rule.id):
             found.setdefault(name, rule.urgency)
     return found
 

@@ -6,14 +6,14 @@ nothing here reads the clock, and no clinical number stands here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from bonewatch.assessment.ask import OpenFacts, not_measured, open_facts, questions
 from bonewatch.assessment.evidence import SCALE, Voices
-from bonewatch.assessment.explain import reasons
+from bonewatch.assessment.explain import reasons_of
 from bonewatch.assessment.partly import Partly
-from bonewatch.assessment.pathway.reading import cited
+from bonewatch.assessment.pathway.prepared import cited
 from bonewatch.assessment.pathway.result import Pathway
 from bonewatch.assessment.pathway.told import Teller
 from bonewatch.assessment.result import (
@@ -26,8 +26,9 @@ from bonewatch.assessment.result import (
     Topic,
 )
 from bonewatch.engine.in_python import Engine, Evaluation
+from bonewatch.engine.kept import Code, code_of
+from bonewatch.engine.why import why_of
 from bonewatch.features import tree as t
-from bonewatch.features.to_python import person_function
 from bonewatch.knowledge.education import topics_for
 from bonewatch.knowledge.pack import URGENCIES, Pack, Rule
 from bonewatch.record.checks import later_than, undated
@@ -37,27 +38,33 @@ from bonewatch.record.record import Record
 class Assessor:
     """A pack made ready to assess one record after another."""
 
-    def __init__(self, pack: Pack, protocol: str = "") -> None:
-        """`protocol` is the clinic's protocol of follow-up; the pack's own where it is empty."""
+    def __init__(self, pack: Pack, protocol: str = "", code: Code | None = None) -> None:
+        """`protocol` is the clinic's protocol of follow-up; the pack's own where it is empty.
+
+        `code` is the pack's programs where they are compiled already.
+        """
         self.pack = pack
-        self.engine = Engine(pack)
-        self._partly = Partly(pack)
-        self._teller = Teller(self.engine, self._partly, protocol)
+        code = code or code_of(pack)
+        self.engine = Engine(pack, code.program)
+        self._why = why_of(code.why)
+        self._teller = Teller(self.engine, self._why, protocol)
         self._knowledge = _knowledge_of(pack)
-        self._signs = {sign.id: person_function(sign.when) for sign in pack.signs.values()}
         self._most = sorted(pack.rules.values(), key=lambda r: (pack.order(r.urgency), r.id))
 
     def assess(self, record: Record, as_of: date) -> Assessment:
         """How urgent, why, what to do, and what is not known, for this record on this day."""
-        evaluation = self.engine.evaluate(record, as_of)
+        evaluation = self.engine.triage(record, as_of)
+        states, acts = (self._partly(evaluation, of) for of in (evaluation.states, evaluation.acts))
         acted_on = self._acted_on(evaluation)
         urgency = self._highest(acted_on)
-        findings = tuple(self._finding(rule, evaluation) for rule in acted_on)
-        facts = {} if self._has_died(evaluation) else self._open_facts(evaluation, urgency)
-        return self._assessment(record, as_of, evaluation, urgency, findings, facts)
+        findings = tuple(self._finding(rule, evaluation, states, acts) for rule in acted_on)
+        died = self._has_died(evaluation)
+        facts = {} if died else open_facts(self.pack, evaluation, urgency, states)
+        pathway = Pathway() if died else self._teller.tell(evaluation)
+        return self._assessment(record, as_of, evaluation, urgency, findings, facts, pathway)
 
-    def _open_facts(self, evaluation: Evaluation, urgency: str) -> OpenFacts:
-        return open_facts(self.pack, evaluation, urgency, self._partly)
+    def _partly(self, evaluation: Evaluation, states: Mapping[str, bool | None]) -> Partly:
+        return Partly(self.pack, self._why, evaluation.values, states)
 
     def _has_died(self, evaluation: Evaluation) -> bool:
         return bool(evaluation.values.get(self.pack.known.get("died", "")))
@@ -87,7 +94,7 @@ class Assessor:
         low = self._highest([rule for rule in self._most if states[rule.id]])
         return low, self._highest([rule for rule in self._most if states[rule.id] is not False])
 
-    def _finding(self, rule: Rule, evaluation: Evaluation) -> Finding:
+    def _finding(self, rule: Rule, evaluation: Evaluation, states: Partly, acts: Partly) -> Finding:
         text = rule.text
         proven = evaluation.states[rule.id] is True
         return Finding(
@@ -99,8 +106,8 @@ class Assessor:
             says=Voices(text.patient, text.clinician),
             within=self.pack.urgencies[rule.urgency].within,
             actions=tuple(Action(name, self.pack.actions[name]) for name in text.actions),
-            because=reasons(self.engine, evaluation, rule.id, self._partly),
-            not_proven=() if proven else self._not_proven(rule, evaluation),
+            because=reasons_of(self.engine, evaluation, acts.reasons(rule.id)),
+            not_proven=() if proven else self._not_proven(rule, evaluation, states),
             sources=tuple(cited(self.pack, citation) for citation in text.sources),
             basis=text.basis,
             own=text.own,
@@ -108,16 +115,16 @@ class Assessor:
             review=text.review.state,
         )
 
-    def _not_proven(self, rule: Rule, evaluation: Evaluation) -> tuple[str, ...]:
-        names = dict.fromkeys(self._open_guards(rule, evaluation))
+    def _not_proven(self, rule: Rule, evaluation: Evaluation, states: Partly) -> tuple[str, ...]:
+        names = dict.fromkeys(self._open_guards(rule, evaluation, states))
         return tuple(self.pack.features[name].meaning for name in names)
 
-    def _open_guards(self, rule: Rule, evaluation: Evaluation) -> Iterator[str]:
+    def _open_guards(self, rule: Rule, evaluation: Evaluation, states: Partly) -> Iterator[str]:
         """What is not known in the rule's guard, and in those of the rules it counts."""
-        yield from self._partly.open_in_guard(rule.id, evaluation.values, evaluation.states)
+        yield from states.open_in_guard(rule.id)
         for name in sorted(t.rules(rule.when)):
             if evaluation.acts[name] and evaluation.states[name] is None:
-                yield from self._open_guards(self.pack.rules[name], evaluation)
+                yield from self._open_guards(self.pack.rules[name], evaluation, states)
 
     def _convention(self, name: str) -> str:
         setting = self.pack.settings[name]
@@ -126,7 +133,7 @@ class Assessor:
 
     def _assessment(
         self, record: Record, as_of: date, evaluation: Evaluation, urgency: str,
-        findings: tuple[Finding, ...], facts: OpenFacts,
+        findings: tuple[Finding, ...], facts: OpenFacts, pathway: Pathway,
     ) -> Assessment:  # fmt: skip
         low, high = self._range(evaluation)
         tier, most = self.pack.urgencies[urgency], self.pack.about.questions
@@ -158,7 +165,7 @@ class Assessor:
             unanswered=self._voices("unanswered") if _is_danger_open(asked) else None,
             safety_net=self._voices("safety_net") if tier.safety_net and not died else None,
             cautions=self._cautions(evaluation),
-            pathway=Pathway() if died else self._teller.tell(evaluation),
+            pathway=pathway,
             learn=() if died else tuple(self._learn(findings, signs)),
             knowledge=self._knowledge,
         )
@@ -169,12 +176,9 @@ class Assessor:
             yield Topic(topic, self.pack.articles[topic].title)
 
     def _signs_seen(self, evaluation: Evaluation) -> Iterator[SignSeen]:
-        for name, is_there in self._signs.items():
-            if is_there(evaluation.values, evaluation.states):
-                text = self.pack.signs[name].text
-                yield SignSeen(
-                    name, text.title, text.kind, text.towards, text.instead, text.dangerous
-                )
+        for name in self.engine.signs(evaluation):
+            text = self.pack.signs[name].text
+            yield SignSeen(name, text.title, text.kind, text.towards, text.instead, text.dangerous)
 
     def _headline(
         self, urgency: str, findings: tuple[Finding, ...], asked: list[Question]

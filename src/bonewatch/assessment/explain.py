@@ -5,20 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bonewatch.assessment.evidence import Fact, Reason
-from bonewatch.assessment.partly import Partly
 from bonewatch.assessment.row_words import RowWords
 from bonewatch.engine.in_python import Engine, Evaluation
 from bonewatch.features.rows import Row
 from bonewatch.knowledge.pack import Pack
 from bonewatch.record.dates import write_day_numbers
 from bonewatch.record.tables import TABLES
-
-
-def reasons(
-    engine: Engine, evaluation: Evaluation, rule: str, partly: Partly
-) -> tuple[Reason, ...]:
-    """The features that made the rule act, each once, with the facts behind them."""
-    return reasons_of(engine, evaluation, partly.reasons(rule, evaluation.values, evaluation.acts))
 
 
 def reasons_of(engine: Engine, evaluation: Evaluation, names: Iterable[str]) -> tuple[Reason, ...]:

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from typing import cast
 
 from bonewatch.features import tree as t
-from bonewatch.features.catalogue import NO_ROW_MEANS, index_of
+from bonewatch.features.catalogue import NO_ROW_MEANS
 from bonewatch.features.feature import Aggregate, Feature
+from bonewatch.features.index import index_of
 from bonewatch.features.rewrite import Change, Proposal, one_change, with_definition
 from bonewatch.features.to_text import to_text
 from bonewatch.features.tree import Tree

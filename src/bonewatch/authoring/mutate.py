@@ -18,8 +18,9 @@ from pathlib import Path
 from bonewatch.authoring.bench import Bench
 from bonewatch.authoring.equivalent import Equivalence
 from bonewatch.authoring.mutants import Mutant, mutants_of, targets, targets_of_triage
-from bonewatch.knowledge.load import CORE, load_pack
+from bonewatch.knowledge.load import load_pack
 from bonewatch.knowledge.pack_error import PackError
+from bonewatch.knowledge.packs import CORE
 
 ENOUGH = 0.95
 """The share of mistakes that must be noticed in what triage does not rest on."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from types import CodeType
@@ -220,17 +220,31 @@ class Engine:
             found = self._compiled[name] = CompiledFeature(self.pack.feature(name), rows)
         return found
 
+    def signs(self, evaluation: Evaluation) -> list[str]:
+        """The signs that are there for certain."""
+        values, states = evaluation.values, evaluation.states
+        return [name for name, there in self._program.signs.items() if there(values, states)]
+
     def evaluate(self, record: Record, as_of: date) -> Evaluation:
-        """Every feature and rule for this record, as known on the day."""
+        """Every feature, rule and entry for this record, as known on the day."""
+        return self.with_entries(self.triage(record, as_of))
+
+    def triage(self, record: Record, as_of: date) -> Evaluation:
+        """The features and the rules alone, which do not wait for the entries."""
         rows = Rows(known_rows(record, as_of))
         today = as_of.toordinal()
         values: dict[str, Value] = {}
         self._of_rows.read(rows, today, values)
         self._program.values(values)
         states, acts = self.decide(values)
-        self._of_entries.read(rows, today, values)
-        self._program.derived(values, acts)
         return Evaluation(values, states, acts, rows, today)
+
+    def with_entries(self, triage: Evaluation) -> Evaluation:
+        """The same with the features of the pathway's entries."""
+        values = dict(triage.values)
+        self._of_entries.read(triage.rows, triage.as_of, values)
+        self._program.derived(values, triage.acts)
+        return replace(triage, values=values)
 
     def decide(self, values: dict[str, Value]) -> tuple[dict[str, State], dict[str, State]]:
         """The state of every rule for these features, and the rules to act on."""

@@ -15,12 +15,13 @@ from typing import cast
 from bonewatch.features.feature import Feature
 from bonewatch.features.to_python import (
     NAMESPACE,
+    PersonFunction,
     RowFunction,
     Value,
     person_text,
     row_text,
 )
-from bonewatch.knowledge.pack import Pack, Rule
+from bonewatch.knowledge.pack import Pack, Rule, Sign
 
 State = bool | None
 Values = dict[str, Value]
@@ -33,13 +34,15 @@ class Program:
     """The compiled parts of a pack.
 
     `values` and `derived` add the features over features to a person's values, `rules` the
-    states and acts; `rows` are window, where and item of each feature that is read from rows.
+    states and acts; `rows` are window, where and item of each feature that is read from rows,
+    `signs` whether each sign is there.
     """
 
     values: Callable[[Values], None]
     rules: Callable[[Values, States, States], None]
     derived: Callable[[Values, Mapping[str, State]], None]
     rows: Mapping[str, RowFunctions]
+    signs: Mapping[str, PersonFunction]
 
 
 def compiled_code(pack: Pack) -> CodeType:
@@ -56,6 +59,7 @@ def program_of(code: CodeType) -> Program:
         cast(Callable[[Values, States, States], None], space["rules"]),
         cast(Callable[[Values, Mapping[str, State]], None], space["derived"]),
         cast(Mapping[str, RowFunctions], space["rows"]),
+        cast(Mapping[str, PersonFunction], space["signs"]),
     )
 
 
@@ -66,6 +70,7 @@ def text_of(pack: Pack) -> str:
         "def derived(person, rules):", *_values(pack.derived.values()), "  return",
         "def rules(person, states, acts):", *_rules(pack.rules.values()), "  return",
         "rows = {", *_rows((*pack.features.values(), *pack.derived.values())), "}",
+        "signs = {", *_signs(pack.signs.values()), "}",
     ))  # fmt: skip
 
 
@@ -92,3 +97,8 @@ def _rows(features: Iterable[Feature]) -> Iterator[str]:
         if feature.value is None:
             parts = (feature.window, feature.where, feature.item)
             yield f"  {feature.name!r}: ({', '.join(row_text(part) for part in parts)}),"
+
+
+def _signs(signs: Iterable[Sign]) -> Iterator[str]:
+    for sign in signs:
+        yield f"  {sign.id!r}: lambda person, rules: {person_text(sign.when)},"

@@ -14,8 +14,9 @@ from typing import Literal
 
 from bonewatch.features import tree as t
 from bonewatch.features.feature import AGGREGATES, Aggregate, Feature
+from bonewatch.features.index import index_of
 from bonewatch.features.language import parse, parse_bool
-from bonewatch.features.rows import INDEXED, columns
+from bonewatch.features.rows import columns
 from bonewatch.features.scope import LanguageError, Scope, no_such
 from bonewatch.features.tree import Tree
 from bonewatch.record.tables import TABLES, Table
@@ -156,19 +157,6 @@ def _take(text: str, scope: Scope, table: Table) -> tuple[Aggregate, Tree, t.Kin
 
 def _none_means(text: FeatureText, table: Table) -> str:
     return text.none_means or NO_ROW_MEANS[table.listing]
-
-
-def index_of(where: Tree, table: Table) -> tuple[str, ...] | None:
-    """The only values of the table's kind column for which `where` can hold; None when any."""
-    column = INDEXED.get(table.name)
-    for part in where.items if isinstance(where, t.And) else (where,):
-        named = t.Name(column or "", "text")
-        match part:
-            case t.Compare("=", left, t.Constant(value)) if left == named:
-                return (str(value),)
-            case t.In(item, choices) if item == named:
-                return tuple(dict.fromkeys(str(choice) for choice in choices))
-    return None
 
 
 def _measured_unit(where: Tree, table: Table) -> str:

@@ -33,19 +33,19 @@ def person_function(tree: Tree) -> PersonFunction:
 
 def row_text(tree: Tree) -> str:
     """The text of the function over a row."""
-    return f"lambda row, as_of: {_Writer('row').write(tree)}"
+    return f"lambda row, as_of: {Writer('row').write(tree)}"
 
 
 def person_text(tree: Tree, rules: str = "rules") -> str:
     """The text of the tree over the names `person` and, for the states of rules, `rules`."""
-    return _Writer("person", rules).write(tree)
+    return Writer("person", rules).write(tree)
 
 
 def _compiled(text: str) -> object:
     return eval(compile(text, "<expression>", "eval"), dict(NAMESPACE))
 
 
-class _Writer:
+class Writer:
     """Writes one expression; numbers the temporary names so that none clash."""
 
     def __init__(self, source: str, rules: str = "rules") -> None:
@@ -54,6 +54,7 @@ class _Writer:
         self._numbers = count()
 
     def write(self, tree: Tree) -> str:
+        """The text of a tree, or of a part of it."""
         return cast(str, getattr(self, f"_{type(tree).__name__.lower()}")(tree))
 
     def _new(self) -> str:

@@ -21,6 +21,7 @@ from bonewatch.knowledge.education import Article
 from bonewatch.knowledge.never_true import never_true
 from bonewatch.knowledge.pack import Pack, Rule, Sign
 from bonewatch.knowledge.pack_error import PackError
+from bonewatch.knowledge.packs import CORE
 from bonewatch.knowledge.pathway.load import FOLDERS, KINDS, Found, all_cited, checked_entries
 from bonewatch.knowledge.schema import (
     Citation,
@@ -35,7 +36,6 @@ from bonewatch.knowledge.schema import (
 from bonewatch.knowledge.yaml_lines import Document, Path_, read_yaml
 from bonewatch.record.tables import TABLES, Table
 
-CORE = Path(__file__).parent / "packs" / "core"
 ANYONE = "anyone"
 
 

@@ -17,9 +17,9 @@ from babel.messages.pofile import read_po
 
 from bonewatch.knowledge.articles import languages, read_articles
 from bonewatch.knowledge.education import ENGLISH, SECTIONS
-from bonewatch.knowledge.load import CORE
 from bonewatch.knowledge.pack import Pack
 from bonewatch.knowledge.pack_error import PackError
+from bonewatch.knowledge.packs import CORE
 from bonewatch.knowledge.pathway.entry import Entry
 from bonewatch.knowledge.pathway.text import AdviceText, Clause, EntryText, ProtocolText
 from bonewatch.knowledge.schema import RuleText

@@ -25,7 +25,7 @@ Text = Annotated[
 class Part(BaseModel):
     """A part of a pack: unknown keys are errors."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class PackText(Part):

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
 from bonewatch.assessment.evidence import Cited, Reason, State
 from bonewatch.assessment.explain import reasons_of
 from bonewatch.assessment.partly import Partly
-from bonewatch.assessment.pathway.result import Due, DueState, Lacking, Said, Standing
+from bonewatch.assessment.pathway.prepared import Prepared
+from bonewatch.assessment.pathway.result import Banded, Due, DueState, Lacking, Said, Standing
 from bonewatch.engine.in_python import Engine, Evaluation
-from bonewatch.features import tree as t
 from bonewatch.features.to_python import Value
-from bonewatch.features.tree import Tree
-from bonewatch.knowledge.examples import STATES
-from bonewatch.knowledge.pack import Pack
 from bonewatch.knowledge.pathway.entry import Entry
-from bonewatch.knowledge.pathway.text import Clause, EntryText
+from bonewatch.knowledge.pathway.text import Band, Class, Clause, EntryText
 from bonewatch.knowledge.pathway.text import Due as DueText
 from bonewatch.knowledge.schema import Citation
 
@@ -24,16 +21,19 @@ from bonewatch.knowledge.schema import Citation
 class Reading:
     """What the engine computed for one person, as the entries' presenters ask for it."""
 
-    def __init__(self, engine: Engine, evaluation: Evaluation, partly: Partly) -> None:
+    def __init__(
+        self, engine: Engine, evaluation: Evaluation, partly: Partly, prepared: Prepared
+    ) -> None:
         self.engine, self.evaluation = engine, evaluation
-        self.pack: Pack = engine.pack
-        self._partly = partly
+        self.pack = engine.pack
+        self._partly, self._prepared = partly, prepared
+        self._values = evaluation.values
         self.as_of = date.fromordinal(evaluation.as_of)
 
     def value(self, entry: Entry[EntryText], output: str) -> Value:
         """The value of one of the entry's outputs; None when it is not known or not there."""
         feature = entry.features.get(output)
-        return None if feature is None else self.evaluation.values[feature.name]
+        return None if feature is None else self._values[feature.name]
 
     def number(self, entry: Entry[EntryText], output: str) -> float | None:
         """The same, for a number."""
@@ -43,61 +43,62 @@ class Reading:
     def state(self, entry: Entry[EntryText], output: str) -> State:
         """The state of a yes-or-no output."""
         value = self.value(entry, output)
-        return STATES[value if isinstance(value, bool) else None]
+        return "present" if value is True else "absent" if value is False else "unknown"
 
     def said(
         self, entry: Entry[EntryText], clauses: Mapping[str, Clause], *states: State
     ) -> tuple[Said, ...]:
         """The clauses that are in one of these states."""
-        listed = ((key, clause, self.state(entry, key)) for key, clause in clauses.items())
-        return tuple(
-            self._said(entry, key, clause, state)
-            for key, clause, state in listed
-            if state in states
-        )
+        return tuple(self._said(entry, clauses, states)) if clauses else ()
 
-    def _said(self, entry: Entry[EntryText], key: str, clause: Clause, state: State) -> Said:
-        lacking = self.lacking(entry, key) if state == "unknown" else ()
-        return Said(key, state, clause.says, clause.patient, clause.until, lacking,
-                    self.cited(clause.sources))  # fmt: skip
+    def _said(
+        self, entry: Entry[EntryText], clauses: Mapping[str, Clause], states: tuple[State, ...]
+    ) -> Iterator[Said]:
+        for key, clause in clauses.items():
+            state = self.state(entry, key)
+            if state in states:
+                said = self._prepared.said(entry, key, clause, state)
+                yield self._with_lacking(entry, said) if state == "unknown" else said
+
+    def _with_lacking(self, entry: Entry[EntryText], s: Said) -> Said:
+        lacking = self.lacking(entry, s.key)
+        return Said(s.key, s.state, s.says, s.patient, s.until, lacking, s.sources)
+
+    def banded(self, entry: Entry[EntryText], key: str, band: Band | Class) -> Banded:
+        """A band or class with its words and figures."""
+        return self._prepared.banded(entry, key, band)
 
     def lacking(self, entry: Entry[EntryText], *outputs: str) -> tuple[Lacking, ...]:
         """What is not known and keeps these outputs open."""
         found: dict[str, None] = {}
         for output in outputs:
             if output in entry.features and self.value(entry, output) is None:
-                found |= self._open(entry.features[output].name)
+                found |= self._partly.open_of(entry.features[output].name)
         return self._named(found)
 
-    def lacking_in(self, trees: Iterable[Tree]) -> tuple[Lacking, ...]:
-        """What is not known of all that these conditions and values read."""
+    def lacking_in(self, entry: Entry[EntryText], places: tuple[str, ...]) -> tuple[Lacking, ...]:
+        """What is not known of all that the entry's conditions and values at these places read."""
         found: dict[str, None] = {}
-        for name in dict.fromkeys(name for tree in trees for name in sorted(t.names(tree))):
-            if self.evaluation.values.get(name, 0) is None:
-                found |= self._open(name)
+        for name in self._prepared.names_in(entry.id, places):
+            if self._values.get(name, 0) is None:
+                found |= self._partly.open_of(name)
         return self._named(found)
-
-    def _open(self, feature: str) -> dict[str, None]:
-        return self._partly.open_of(feature, self.evaluation.values, self.evaluation.acts)
 
     def _named(self, features: Iterable[str]) -> tuple[Lacking, ...]:
-        listed = (self.pack.feature(name) for name in features)
-        return tuple(Lacking(f.name, f.meaning, f.ask) for f in listed)
+        return tuple(self._prepared.lacking(name) for name in features)
 
     def reasons(self, entry: Entry[EntryText], output: str) -> tuple[Reason, ...]:
         """The features and facts that made an output what it is."""
-        name = entry.features[output].name
-        values, acts = self.evaluation.values, self.evaluation.acts
-        return reasons_of(self.engine, self.evaluation, self._partly.reasons_of(name, values, acts))
+        names = self._partly.reasons_of(entry.features[output].name)
+        return reasons_of(self.engine, self.evaluation, names)
 
     def cited(self, citations: Iterable[Citation]) -> tuple[Cited, ...]:
         """The citations with their titles."""
-        return tuple(cited(self.pack, citation) for citation in citations)
+        return self._prepared.cited(citations)
 
     def standing(self, entry: Entry[EntryText]) -> Standing:
         """What the entry stands on."""
-        text = entry.text
-        return Standing(text.basis, text.own, self.cited(text.sources), text.review.state)
+        return self._prepared.standing(entry.id)
 
     def due(self, entry: Entry[EntryText], key: str, text: DueText) -> Due:
         """Something due again and again, with its days as dates."""
@@ -124,9 +125,3 @@ def due_state(due_in: float | None, late_in: float | None) -> DueState:
     if late_in < 0:
         return "overdue"
     return "due" if due_in <= 0 else "done"
-
-
-def cited(pack: Pack, citation: Citation) -> Cited:
-    """A citation with its source's title and address."""
-    source = pack.sources[citation.id]
-    return Cited(citation.id, source.title, citation.at, citation.seen, source.url)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Literal
+from typing import Protocol as Shape
 
 from bonewatch.assessment.evidence import Cited, Reason, State
 from bonewatch.features.to_python import Value
@@ -271,13 +273,86 @@ class Advice:
     standing: Standing
 
 
-@dataclass(frozen=True, slots=True)
-class Pathway:
-    """Everything the pathway says of a person beyond triage."""
+PARTS = ("risk", "scores", "workup", "treatment", "follow_up", "lifestyle")
 
-    risk: Risk = Risk((), ())
-    scores: tuple[Score, ...] = ()
-    workup: tuple[Step, ...] = ()
-    treatment: tuple[Option, ...] = ()
-    follow_up: FollowUp = field(default_factory=lambda: FollowUp("", (), {}))
-    lifestyle: tuple[Advice, ...] = ()
+
+class Telling(Shape):
+    """Tells each part of the pathway of one person."""
+
+    def risk(self) -> Risk:
+        """Stage, subtype, prognosis, and the published tables."""
+        ...
+
+    def scores(self) -> tuple[Score, ...]:
+        """The scores and classifications."""
+        ...
+
+    def workup(self) -> tuple[Step, ...]:
+        """The steps of the work-up."""
+        ...
+
+    def treatment(self) -> tuple[Option, ...]:
+        """The options of treatment."""
+        ...
+
+    def follow_up(self) -> FollowUp:
+        """What is due by the protocol in use."""
+        ...
+
+    def lifestyle(self) -> tuple[Advice, ...]:
+        """The advice for living."""
+        ...
+
+
+class Pathway:
+    """Everything the pathway says of a person beyond triage; empty where there is no telling.
+
+    Each part is told when it is first read: an urgency need not wait for options of treatment.
+    """
+
+    def __init__(self, telling: Telling | None = None) -> None:
+        self._telling = telling
+
+    @cached_property
+    def risk(self) -> Risk:
+        """Stage, subtype, prognosis and published tables."""
+        return self._telling.risk() if self._telling else Risk((), ())
+
+    @cached_property
+    def scores(self) -> tuple[Score, ...]:
+        """Scores and classifications, with ranges where items are not known."""
+        return self._telling.scores() if self._telling else ()
+
+    @cached_property
+    def workup(self) -> tuple[Step, ...]:
+        """The steps of a work-up, in order, each with its clock."""
+        return self._telling.workup() if self._telling else ()
+
+    @cached_property
+    def treatment(self) -> tuple[Option, ...]:
+        """Options for a clinician; none is chosen."""
+        return self._telling.treatment() if self._telling else ()
+
+    @cached_property
+    def follow_up(self) -> FollowUp:
+        """What is due by the protocol in use."""
+        return self._telling.follow_up() if self._telling else FollowUp("", (), {})
+
+    @cached_property
+    def lifestyle(self) -> tuple[Advice, ...]:
+        """Advice for living, against the cited figures."""
+        return self._telling.lifestyle() if self._telling else ()
+
+    @property
+    def parts(self) -> tuple[object, ...]:
+        """All of them, told."""
+        return tuple(getattr(self, name) for name in PARTS)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Pathway) and self.parts == other.parts
+
+    def __hash__(self) -> int:
+        return hash(self.parts)
+
+    def __repr__(self) -> str:
+        return f"Pathway{self.parts!r}"

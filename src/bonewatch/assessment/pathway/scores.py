@@ -21,7 +21,7 @@ from bonewatch.features.rows import Row
 from bonewatch.features.to_python import Value, row_function
 from bonewatch.knowledge.pathway.entry import Entry
 from bonewatch.knowledge.pathway.scores import ENDS, band_of, item_end, row_total
-from bonewatch.knowledge.pathway.text import Band, Class, EntryText, Item, LookupText, ScoreText
+from bonewatch.knowledge.pathway.text import EntryText, Item, LookupText, ScoreText
 
 _ITEM_PLACES = ("items.", "classes.", "not_for.")
 
@@ -31,7 +31,7 @@ class RowScorer:
 
     def __init__(self, entry: Entry[ScoreText]) -> None:
         text, trees = entry.text, entry.trees
-        self._text = text
+        self._entry, self._text = entry, text
         self._where = row_function(trees["where"])
         self._totals = {end: row_function(row_total(text, trees, end)) for end in ENDS}
         self._items = {
@@ -58,7 +58,7 @@ class RowScorer:
         bands = dict.fromkeys(band_of(self._text, self._trees, n) for n in (lowest, highest))
         return RowScore(
             str(row["at"]), fact_of(reading.pack, self._text.of, row).says, lowest, highest,
-            tuple(banded(reading, key, self._text.bands[key]) for key in bands if key),
+            tuple(reading.banded(self._entry, key, self._text.bands[key]) for key in bands if key),
             tuple(self._item(key, item, row, today) for key, item in self._text.items.items()),
         )  # fmt: skip
 
@@ -70,11 +70,6 @@ class RowScorer:
 
 def _number(value: Value) -> float | None:
     return value if isinstance(value, int | float) else None
-
-
-def banded(reading: Reading, key: str, band: Band | Class) -> Banded:
-    """A band or class with its words and figures."""
-    return Banded(key, band.is_, band.says, dict(band.figures), reading.cited(band.sources))
 
 
 def score(reading: Reading, entry: Entry[EntryText], rows: RowScorer | None) -> Score:
@@ -104,9 +99,7 @@ def shown(text: ScoreText, number: float | None) -> float | None:
 def _lacking(reading: Reading, entry: Entry[EntryText], text: ScoreText) -> tuple[Lacking, ...]:
     if reading.value(entry, "") is not None or text.of:
         return ()
-    return reading.lacking_in(
-        tree for place, tree in entry.trees.items() if place.startswith(_ITEM_PLACES)
-    )
+    return reading.lacking_in(entry, _ITEM_PLACES)
 
 
 def _applies(reading: Reading, entry: Entry[EntryText], not_for: Mapping[str, object]) -> State:
@@ -117,10 +110,12 @@ def _possible(reading: Reading, entry: Entry[EntryText], text: ScoreText) -> Ite
     """The bands between the two ends, or the classes that may still be meant."""
     if text.classes:
         for key in _classes_left(reading, entry, text.classes):
-            yield banded(reading, key, text.classes[key])
+            yield reading.banded(entry, key, text.classes[key])
         return
     ends = [reading.value(entry, f"band_{end}") for end in ENDS]
-    yield from (banded(reading, key, text.bands[key]) for key in _between(ends, list(text.bands)))
+    yield from (
+        reading.banded(entry, key, text.bands[key]) for key in _between(ends, list(text.bands))
+    )
 
 
 def _classes_left(

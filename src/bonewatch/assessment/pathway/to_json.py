@@ -7,7 +7,7 @@ from dataclasses import fields, is_dataclass
 from datetime import date
 
 from bonewatch.assessment.evidence import Reason
-from bonewatch.assessment.pathway.result import Pathway
+from bonewatch.assessment.pathway.result import PARTS, Pathway
 
 CLINICIAN_ONLY = ("scores", "workup", "treatment")
 """The parts that are for clinicians alone; of `risk` each score and table says whom it is for."""
@@ -15,7 +15,7 @@ CLINICIAN_ONLY = ("scores", "workup", "treatment")
 
 def to_json(pathway: Pathway, reason: Callable[[Reason], object]) -> dict[str, object]:
     """One key per part; `reason` writes a reason as it stands elsewhere in the answer."""
-    parts = {f.name: _plain(getattr(pathway, f.name), reason) for f in fields(pathway)}
+    parts = {name: _plain(getattr(pathway, name), reason) for name in PARTS}
     return {**parts, "for_clinicians_only": list(CLINICIAN_ONLY)}
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bonewatch.features import tree as t
-from bonewatch.features.catalogue import index_of
 from bonewatch.features.feature import Feature
+from bonewatch.features.index import index_of
 from bonewatch.features.tree import Tree
 from bonewatch.knowledge.pathway import making as m
 from bonewatch.knowledge.pathway.entry import Trees, feature_name
