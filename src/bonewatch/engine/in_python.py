@@ -206,11 +206,11 @@ class Engine:
         self.pack = pack
         self._program = program_of(code or compiled_code(pack))
         self._compiled: dict[str, CompiledFeature] = {}
-        self._of_rows = _Readers(self._read(pack.features))
-        self._of_entries = _Readers(self._read(pack.derived))
-
-    def _read(self, features: Mapping[str, Feature]) -> list[CompiledFeature]:
-        return [self.compiled(name) for name, f in features.items() if f.value is None]
+        every = (*pack.features.values(), *pack.derived.values())
+        read = [self.compiled(f.name) for f in every if f.value is None]
+        first = self._program.triage
+        self._of_rows = _Readers(c for c in read if c.feature.name in first)
+        self._of_entries = _Readers(c for c in read if c.feature.name not in first)
 
     def compiled(self, name: str) -> CompiledFeature:
         """A feature of the pack or of one of its entries, ready to run."""
@@ -230,7 +230,7 @@ class Engine:
         return self.with_entries(self.triage(record, as_of))
 
     def triage(self, record: Record, as_of: date) -> Evaluation:
-        """The features and the rules alone, which do not wait for the entries."""
+        """The rules and signs and the features they need, which do not wait for the entries."""
         rows = Rows(known_rows(record, as_of))
         today = as_of.toordinal()
         values: dict[str, Value] = {}
@@ -240,7 +240,7 @@ class Engine:
         return Evaluation(values, states, acts, rows, today)
 
     def with_entries(self, triage: Evaluation) -> Evaluation:
-        """The same with the features of the pathway's entries."""
+        """The same with the features of the pathway's entries, and those that only entries read."""
         values = dict(triage.values)
         self._of_entries.read(triage.rows, triage.as_of, values)
         self._program.derived(values, triage.acts)

@@ -12,6 +12,7 @@ import hashlib
 import marshal
 import os
 import pickle
+import stat
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -28,6 +29,7 @@ PACKAGE = Path(__file__).parents[1]
 KEPT_IN = PACKAGE / "__pycache__"
 _DIGEST = hashlib.sha256
 _SIZE = _DIGEST().digest_size
+_READABLE = stat.S_IRUSR | stat.S_IWUSR | stat.S_IRGRP | stat.S_IROTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ def code_of(pack: Pack) -> Code:
 
 def ready(settings: Mapping[str, float], language: str, kept_in: Path = KEPT_IN) -> Ready:
     """The core pack with these cut-offs in this language; PackError when it cannot be made."""
+    if not language.isalpha():
+        return _made(settings, language)
     path = kept_in / f"pack-{language}{'-settings' if settings else ''}.{_tag()}.kept"
     key = _key(settings)
     with _collector_paused():
@@ -70,8 +74,8 @@ def _tag() -> str:
 def _key(settings: Mapping[str, float]) -> bytes:
     """Changes with the interpreter, the settings, and every file of the package."""
     said = _DIGEST(repr((sys.version, sorted(settings.items()))).encode())
-    for path, stat in sorted(_files(str(PACKAGE))):
-        said.update(f"{path}:{stat.st_size}:{stat.st_mtime_ns};".encode())
+    for path, found in sorted(_files(str(PACKAGE))):
+        said.update(f"{path}:{found.st_size}:{found.st_mtime_ns};".encode())
     return said.digest()
 
 
@@ -111,6 +115,7 @@ def _write(path: Path, key: bytes, made: Ready) -> None:
         path.parent.mkdir(exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as aside:
             aside.write(key + _DIGEST(body).digest() + body)
+        os.chmod(aside.name, _READABLE)
         os.replace(aside.name, path)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from types import CodeType
 from typing import cast
 
+from bonewatch.features import tree as t
 from bonewatch.features.feature import Feature
 from bonewatch.features.to_python import (
     NAMESPACE,
@@ -33,11 +34,13 @@ RowFunctions = tuple[RowFunction, RowFunction, RowFunction]
 class Program:
     """The compiled parts of a pack.
 
-    `values` and `derived` add the features over features to a person's values, `rules` the
-    states and acts; `rows` are window, where and item of each feature that is read from rows,
-    `signs` whether each sign is there.
+    `triage` names the features that rules and signs need. `values` adds those over features to
+    a person's values, `derived` the others and those of entries, `rules` the states and acts;
+    `rows` are window, where and item of each feature that is read from rows, `signs` whether
+    each sign is there.
     """
 
+    triage: frozenset[str]
     values: Callable[[Values], None]
     rules: Callable[[Values, States, States], None]
     derived: Callable[[Values, Mapping[str, State]], None]
@@ -55,6 +58,7 @@ def program_of(code: CodeType) -> Program:
     space: dict[str, object] = dict(NAMESPACE)
     exec(code, space)
     return Program(
+        frozenset(cast(list[str], space["triage"])),
         cast(Callable[[Values], None], space["values"]),
         cast(Callable[[Values, States, States], None], space["rules"]),
         cast(Callable[[Values, Mapping[str, State]], None], space["derived"]),
@@ -65,13 +69,32 @@ def program_of(code: CodeType) -> Program:
 
 def text_of(pack: Pack) -> str:
     """The program's text."""
+    first = needed_by_triage(pack)
+    now = [f for f in pack.features.values() if f.name in first]
+    later = [f for f in pack.features.values() if f.name not in first]
     return "\n".join((
-        "def values(person):", *_values(pack.features.values()), "  return",
-        "def derived(person, rules):", *_values(pack.derived.values()), "  return",
+        f"triage = {sorted(first)!r}",
+        "def values(person):", *_values(now), "  return",
+        "def derived(person, rules):", *_values((*later, *pack.derived.values())), "  return",
         "def rules(person, states, acts):", *_rules(pack.rules.values()), "  return",
         "rows = {", *_rows((*pack.features.values(), *pack.derived.values())), "}",
         "signs = {", *_signs(pack.signs.values()), "}",
     ))  # fmt: skip
+
+
+def needed_by_triage(pack: Pack) -> set[str]:
+    """The features that rules, signs and questions read, and all that these are made of."""
+    trees = [tree for rule in pack.rules.values() for tree in (rule.when, rule.guard)]
+    trees += [sign.when for sign in pack.signs.values()]
+    wanted = [name for tree in trees for name in t.names(tree)] + list(pack.known.values())
+    needed: set[str] = set()
+    while wanted:
+        name = wanted.pop()
+        if name not in needed:
+            needed.add(name)
+            feature = pack.features[name]
+            wanted += [*feature.reads, *filter(None, (feature.ask_after,))]
+    return needed
 
 
 def _values(features: Iterable[Feature]) -> Iterator[str]:
