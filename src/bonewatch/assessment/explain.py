@@ -15,15 +15,17 @@ from bonewatch.record.tables import TABLES
 
 def reasons_of(engine: Engine, evaluation: Evaluation, names: Iterable[str]) -> tuple[Reason, ...]:
     """These features with the facts behind them; one with neither facts nor a value is left out."""
-    found = (_reason(engine, evaluation, name) for name in names)
-    return tuple(r for r in found if r.facts or engine.pack.feature(r.feature).value)
+    return tuple(filter(None, (reason_of(engine, evaluation, name) for name in names)))
 
 
-def _reason(engine: Engine, evaluation: Evaluation, name: str) -> Reason:
+def reason_of(engine: Engine, evaluation: Evaluation, name: str) -> Reason | None:
+    """A feature with the facts behind it; None where it has neither facts nor a value."""
     compiled = engine.compiled(name)
-    rows = compiled.rows_behind(evaluation.rows, evaluation.as_of)
-    facts = tuple(fact_of(engine.pack, compiled.feature.source, row) for row in rows)
     feature = compiled.feature
+    rows = compiled.rows_behind(evaluation.rows, evaluation.as_of)
+    facts = tuple(fact_of(engine.pack, feature.source, row) for row in rows)
+    if not facts and feature.value is None:
+        return None
     return Reason(name, feature.meaning, evaluation.values[name], feature.unit, facts)
 
 

@@ -20,6 +20,10 @@ class Prepared:
 
     def __init__(self, pack: Pack) -> None:
         self.pack = pack
+        self.outputs = {
+            e.id: {key: feature.name for key, feature in e.features.items()}
+            for e in pack.entries.values()
+        }
         self.lacking = cache(self._lacking)
         self.standing = cache(self._standing)
         self.names_in = cache(self._names_in)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
 from bonewatch.assessment.evidence import Cited, Reason, State
-from bonewatch.assessment.explain import reasons_of
+from bonewatch.assessment.explain import reason_of
 from bonewatch.assessment.partly import Partly
 from bonewatch.assessment.pathway.prepared import Prepared
 from bonewatch.assessment.pathway.result import Banded, Due, DueState, Lacking, Said, Standing
@@ -28,12 +28,13 @@ class Reading:
         self.pack = engine.pack
         self._partly, self._prepared = partly, prepared
         self._values = evaluation.values
+        self._reasons: dict[str, Reason | None] = {}
         self.as_of = date.fromordinal(evaluation.as_of)
 
     def value(self, entry: Entry[EntryText], output: str) -> Value:
         """The value of one of the entry's outputs; None when it is not known or not there."""
-        feature = entry.features.get(output)
-        return None if feature is None else self._values[feature.name]
+        name = self._prepared.outputs[entry.id].get(output)
+        return None if name is None else self._values[name]
 
     def number(self, entry: Entry[EntryText], output: str) -> float | None:
         """The same, for a number."""
@@ -90,7 +91,12 @@ class Reading:
     def reasons(self, entry: Entry[EntryText], output: str) -> tuple[Reason, ...]:
         """The features and facts that made an output what it is."""
         names = self._partly.reasons_of(entry.features[output].name)
-        return reasons_of(self.engine, self.evaluation, names)
+        return tuple(filter(None, (self._reason(name) for name in names)))
+
+    def _reason(self, name: str) -> Reason | None:
+        if name not in self._reasons:
+            self._reasons[name] = reason_of(self.engine, self.evaluation, name)
+        return self._reasons[name]
 
     def cited(self, citations: Iterable[Citation]) -> tuple[Cited, ...]:
         """The citations with their titles."""
