@@ -23,6 +23,7 @@ STYLES = {
     "soon": "bold cyan",
     "routine": "bold green",
 }
+MOST_TOPICS = 6
 
 
 def to_text(assessment: Assessment, file: str = "", full: bool = False) -> RenderableType:
@@ -184,8 +185,11 @@ def _not_known(assessment: Assessment) -> Iterator[RenderableType]:
 
 def _learn(assessment: Assessment) -> Iterator[RenderableType]:
     if assessment.learn:
+        first = assessment.learn[:MOST_TOPICS]
         yield _heading("To read: bonewatch learn TOPIC")
-        yield _indented("; ".join(f"{one.topic} ({one.title})" for one in assessment.learn))
+        yield _indented("; ".join(f"{one.topic} ({one.title})" for one in first))
+        if len(assessment.learn) > len(first):
+            yield _indented(f"and {len(assessment.learn) - len(first)} more: bonewatch learn")
 
 
 def _record(assessment: Assessment) -> Iterator[RenderableType]:

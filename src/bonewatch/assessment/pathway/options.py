@@ -35,7 +35,8 @@ def _place(entry: Entry[EntryText]) -> tuple[int, int, str]:
 def _option(reading: Reading, entry: Entry[EntryText]) -> Option:
     text = cast(OptionText, entry.text)
     return Option(
-        text.id, text.title, text.about, text.group, _STATES[reading.state(entry, "")], text.how,
+        text.id, text.title, text.about, text.group, reading.state(entry, "concerns"),
+        _STATES[reading.state(entry, "")], text.how,
         _conditions(reading, entry, text, "absent", "present"),
         _conditions(reading, entry, text, "unknown", "unknown"),
         reading.said(entry, text.cautions, "present", "unknown"),

@@ -90,7 +90,7 @@ class Score:
 
     `value` is None while it is not known; then `lowest` and `highest` are what it can be, and
     `bands` all bands or classes that are still possible. `applies` is absent where it may not be
-    used, for the reasons in `not_for`.
+    used, for the reasons in `not_for`. An `intermediate` one is only a step towards others.
     """
 
     id: str
@@ -111,6 +111,7 @@ class Score:
     population: str
     era: str
     audience: str
+    intermediate: bool
     standing: Standing
 
 
@@ -210,14 +211,16 @@ class DoseLine:
 class Option:
     """One option of treatment, laid out and never chosen.
 
-    `unmet` are what speaks against it, each with what would change it (`until`); `open` what is
-    not known; `cautions` and `before` what holds or may hold; `doses` the lines of its table.
+    `concerns` says whether it is for such a person at all. `unmet` are what speaks against it,
+    each with what would change it (`until`); `open` what is not known; `cautions` and `before`
+    what holds or may hold; `doses` the lines of its table.
     """
 
     id: str
     title: str
     about: str
     group: str
+    concerns: State
     state: Eligibility
     how: str
     unmet: tuple[Said, ...]

@@ -86,7 +86,7 @@ def score(reading: Reading, entry: Entry[EntryText], rows: RowScorer | None) -> 
         reading.said(entry, text.not_for, "present", "unknown"),
         reading.said(entry, text.notes, "present"),
         _lacking(reading, entry, text), text.population, text.era, text.audience,
-        reading.standing(entry),
+        text.intermediate, reading.standing(entry),
     )  # fmt: skip
 
 

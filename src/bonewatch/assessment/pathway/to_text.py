@@ -148,13 +148,26 @@ def _treatment(pathway: Pathway, full: bool) -> Lines:
         options = [option for option in pathway.treatment if option.group == group]
         if options:
             yield Text(heading, style="bold")
-        for option in options:
-            if full or option.state != "not_eligible":
-                yield Text(f"{_MARKS[option.state]}: {option.id} {option.title}")
-                yield from _option(option, full)
-        not_eligible = [option.id for option in options if option.state == "not_eligible"]
-        if not_eligible and not full:
-            yield from _below(f"not eligible now: {', '.join(not_eligible)} (why: see --full)")
+        shown = [option for option in options if full or _is_at_issue(option)]
+        for option in shown:
+            yield Text(f"{_MARKS[option.state]}: {option.id} {option.title}")
+            yield from _option(option, full)
+        yield from _below(*_in_short(option for option in options if option not in shown))
+
+
+def _is_at_issue(option: Option) -> bool:
+    return option.concerns == "present" and option.state != "not_eligible"
+
+
+def _in_short(options: Iterable[Option]) -> Iterator[str]:
+    """The ids of those that are not eligible, and of those that may not be for this person."""
+    listed = list(options)
+    not_eligible = [one.id for one in listed if one.state == "not_eligible"]
+    others = [one.id for one in listed if one.state != "not_eligible"]
+    if not_eligible:
+        yield f"not eligible now: {', '.join(not_eligible)} (why: see --full)"
+    if others:
+        yield f"not known whether for this person: {', '.join(others)} (see --full)"
 
 
 def _option(option: Option, full: bool) -> Lines:
@@ -228,7 +241,7 @@ def _due(due: Due) -> str:
 
 def _scores(scores: Iterable[Score], full: bool) -> Lines:
     for score in scores:
-        if full or _says_something(score):
+        if full or (_says_something(score) and not score.intermediate):
             yield Text(f"• {score.title}: {_result(score)}")
             yield from _score(score, full)
 

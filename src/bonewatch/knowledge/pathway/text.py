@@ -125,7 +125,8 @@ class ScoreText(EntryText):
 
     `of` names a table when there is one result for each of its rows (`where` says which).
     `not_for` are reasons for which it does not apply. The sum keeps `digits` decimals when it
-    meets a cut-off and is shown with `shown` (as many, where that is not said).
+    meets a cut-off and is shown with `shown` (as many, where that is not said). One that is
+    `intermediate` is only a step towards other scores.
     """
 
     of: str = ""
@@ -141,6 +142,7 @@ class ScoreText(EntryText):
     population: str = ""
     era: str = ""
     audience: Audience = "clinician"
+    intermediate: bool = False
 
 
 class Row(Part):
