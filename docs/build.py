@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from pathway_pages import pathway_pages
 from rich.console import Console
 
 from bonewatch.assessment.assess import Assessor
@@ -43,6 +44,7 @@ def pages(pack: Pack) -> dict[str, str]:
         "sources.md": sources_page(pack),
         "record.md": record_page(),
         "words.md": words_page(),
+        **pathway_pages(pack),
     }
     return {name: "\n".join([MADE, "", *lines]).rstrip() + "\n" for name, lines in made.items()}
 

@@ -1,11 +1,12 @@
-"""`bonewatch knowledge`: check a pack, and show a rule in words."""
+"""`bonewatch knowledge`: check a pack, show a part of it in words, make a book of the whole."""
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -18,6 +19,9 @@ from bonewatch.knowledge.schema import Citation
 
 app = typer.Typer(help="Look at the clinical rules.", no_args_is_help=True)
 
+BookFile = Annotated[
+    Path | None, typer.Option("--out", help="The file to write; none is standard output.")
+]
 PackFolder = Annotated[Path, typer.Option("--pack", help="Folder of the pack.")]
 
 
@@ -43,17 +47,55 @@ def check(pack: PackFolder = CORE) -> None:
 
 @app.command()
 def show(rule: str, pack: PackFolder = CORE) -> None:
-    """Show a rule, or a sign such as SY1, in words, with its sources and examples."""
+    """Show a rule (T1-01), a sign (SY1) or an entry (sins) in words, with its sources."""
     loaded = _load(pack)
     if rule in loaded.rules:
         lines = _shown(loaded, loaded.rules[rule])
     elif rule in loaded.signs:
         lines = _sign_shown(loaded, loaded.signs[rule])
+    elif rule in loaded.entries:
+        lines = _entry_shown(loaded, rule)
     else:
-        known = [*sorted(loaded.rules), *loaded.signs]
-        sys.stderr.write(f"bonewatch: {no_such('rule', rule, known)}\n")
-        raise typer.Exit(1)
+        known = [*sorted(loaded.rules), *loaded.signs, *loaded.entries]
+        _stop(no_such("rule, sign or entry", rule, known))
     sys.stdout.write("\n".join(lines) + "\n")
+
+
+@app.command()
+def book(out: BookFile = None, pack: PackFolder = CORE) -> None:
+    """Make a book of the whole pack: one HTML file, to standard output or to a file."""
+    from bonewatch.authoring.book.book import book as made  # only here: it costs start-up time
+
+    text = made(_load(pack))
+    if out is None:
+        sys.stdout.write(text)
+        return
+    try:
+        write_whole(out, text)
+    except OSError as problem:
+        _stop(f"{out}: cannot be written: {problem.strerror or 'no reason given'}")
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file whole or not at all: beside it first, then in its place."""
+    aside = path.with_name(f".{path.name}.part")
+    try:
+        aside.write_text(text, encoding="utf-8")
+        os.replace(aside, path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _entry_shown(pack: Pack, name: str) -> Iterator[str]:
+    from bonewatch.authoring.outline.of_entries import of_entry  # as above
+    from bonewatch.authoring.outline.to_lines import to_lines
+
+    return to_lines(pack, of_entry(pack, pack.entries[name]))
+
+
+def _stop(words: str) -> NoReturn:
+    sys.stderr.write(f"bonewatch: {words}\n")
+    raise typer.Exit(1)
 
 
 def _load(folder: Path) -> Pack:
@@ -62,8 +104,7 @@ def _load(folder: Path) -> Pack:
     try:
         return load_pack(folder)
     except PackError as problem:
-        sys.stderr.write(f"bonewatch: {problem}\n")
-        raise typer.Exit(1) from None
+        _stop(str(problem))
 
 
 def _shown(pack: Pack, rule: Rule) -> Iterator[str]:

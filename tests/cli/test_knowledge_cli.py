@@ -124,7 +124,7 @@ def test_a_rule_is_shown_in_words() -> None:
 def test_a_rule_that_is_not_there_is_told_with_a_suggestion() -> None:
     result = _run("knowledge", "show", "T1-99")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert 'there is no rule "T1-99". Did you mean T1-' in result.stderr
+    assert 'there is no rule, sign or entry "T1-99". Did you mean T1-' in result.stderr
 
 
 def test_every_rule_can_be_shown() -> None:

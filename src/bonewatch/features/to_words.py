@@ -39,7 +39,7 @@ def _heading(tree: t.And | t.Or | t.AtLeast, meanings: Mapping[str, str]) -> str
 def phrase(tree: Tree, meanings: Mapping[str, str]) -> str:
     """One part on one line."""
     if isinstance(tree, t.Name):
-        return meanings.get(tree.name, tree.name)
+        return meanings.get(tree.name, tree.name.replace("_", " "))
     if isinstance(tree, t.Constant):
         return f"{tree.value:g}" if isinstance(tree.value, float) else str(tree.value)
     if isinstance(tree, t.Setting):
@@ -57,6 +57,9 @@ def _compound(tree: Tree, meanings: Mapping[str, str]) -> str:
         return f"1 if {inner[0]}{' or not known' if tree.if_unknown else ''}"
     if isinstance(tree, t.Defined):
         return tree.name.replace("_", " ")
+    if isinstance(tree, t.Compare) and isinstance(tree.left, t.Points) and _is_one(tree):
+        asked = phrase(tree.left.item, meanings)
+        return f"{asked}, or not known" if tree.left.if_unknown else f"for certain: {asked}"
     if isinstance(tree, t.Compare):
         return f"{inner[0]} {_SIGNS[tree.op]} {inner[1]}"
     if isinstance(tree, t.Arithmetic):
@@ -64,6 +67,10 @@ def _compound(tree: Tree, meanings: Mapping[str, str]) -> str:
     if isinstance(tree, t.In):
         return f"{inner[0]} is one of {', '.join(str(choice) for choice in tree.choices)}"
     return _other(tree, inner)
+
+
+def _is_one(tree: t.Compare) -> bool:
+    return tree.op == "=" and tree.right == t.Constant(1)
 
 
 def _other(tree: Tree, inner: list[str]) -> str:
