@@ -30,7 +30,7 @@ def to_patient_text(assessment: Assessment, words: Words) -> RenderableType:
 
 
 def _parts(assessment: Assessment, words: Words) -> Iterator[RenderableType]:
-    label = Text(f" {assessment.label.upper()} ", style=STYLES[assessment.urgency])
+    label = Text(f" {assessment.label} ", style=STYLES[assessment.urgency])
     yield label.append(f"  {assessment.within}", style="bold not reverse on default")
     yield from _section(words["page_what_to_do"], [assessment.headline.patient])
     yield from _section(words["page_say"], [assessment.say])

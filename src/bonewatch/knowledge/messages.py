@@ -12,8 +12,9 @@ from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
+from babel.core import Locale, UnknownLocaleError
 from babel.messages import Catalog
-from babel.messages.pofile import read_po
+from babel.messages.pofile import read_po, write_po
 
 from bonewatch.knowledge.articles import languages, read_articles
 from bonewatch.knowledge.education import ENGLISH, SECTIONS
@@ -28,6 +29,10 @@ from bonewatch.record.words import words
 
 LISTS = ("symptom", "site", "region", "measurement", "agent", "condition")
 CLINICIAN = "_clinician"
+_HEADER = "# Patient words of bonewatch. Write them with `bonewatch knowledge messages`."
+_PERSONAL = ('"POT-Creation-Date', '"PO-Revision-Date', '"Last-Translator', '"Language-Team',
+             '"Report-Msgid-Bugs-To')  # fmt: skip
+_WIDTH = 100
 Messages = Mapping[str, str]
 
 
@@ -86,14 +91,40 @@ def known_languages(folder: Path = CORE) -> list[str]:
     return [ENGLISH, *(name for name in with_articles if catalogue_file(name, folder).is_file())]
 
 
-def catalogue(pack: Pack, language: str) -> Catalog:
-    """An empty catalogue of every message, or of the language with what is translated kept."""
-    fresh = Catalog(locale=language or None, domain="patient", project="bonewatch",
-                    version=pack.version, fuzzy=False, copyright_holder="bonewatch",
-                    msgid_bugs_address="", language_team="")  # fmt: skip
+def catalogue(pack: Pack, language: str, done: Messages) -> Catalog:
+    """Every message of the pack in its order, with what is translated already by its place."""
+    fresh = Catalog(locale=language, header_comment=_HEADER, domain="patient",
+                    project="bonewatch", version=pack.version, fuzzy=False)  # fmt: skip
     for place, text in messages(pack).items():
-        fresh.add(text, context=place)
+        fresh.add(text, string=done.get(place, ""), context=place)
     return fresh
+
+
+def written(pack: Pack, language: str, folder: Path = CORE) -> tuple[str, int]:
+    """The language's catalogue brought up to the pack, as text, and how many are not translated.
+
+    A message whose English has changed must be translated again; one that is gone is dropped.
+    PackError where Babel knows no such language.
+    """
+    try:
+        Locale.parse(language)
+    except (UnknownLocaleError, ValueError):
+        raise PackError(
+            str(folder), 1, f'"{language}" is not a language code, such as tr'
+        ) from None
+    known = catalogue_file(language, folder).is_file()
+    done = _still_meant(pack, read_catalogue(language, folder)) if known else {}
+    content = BytesIO()
+    write_po(content, catalogue(pack, language, done), width=_WIDTH, omit_header=False)
+    lines = content.getvalue().decode().splitlines()
+    kept = (line for line in lines if not line.startswith(_PERSONAL))
+    return "\n".join(kept) + "\n", len(messages(pack)) - len(done)
+
+
+def _still_meant(pack: Pack, old: Catalog) -> Messages:
+    english = messages(pack)
+    listed = ((str(m.context), m) for m in old if m.id and m.string and not m.fuzzy)
+    return {place: str(m.string) for place, m in listed if english.get(place) == m.id}
 
 
 def read_catalogue(language: str, folder: Path = CORE) -> Catalog:
