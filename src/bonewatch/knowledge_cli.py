@@ -22,6 +22,9 @@ app = typer.Typer(help="Look at the clinical rules.", no_args_is_help=True)
 BookFile = Annotated[
     Path | None, typer.Option("--out", help="The file to write; none is standard output.")
 ]
+Catalogue = Annotated[
+    Path | None, typer.Option("--out", help="The file to write; none is the pack's own.")
+]
 Language = Annotated[str, typer.Option("--language", help="Code of the language, such as tr.")]
 PackFolder = Annotated[Path, typer.Option("--pack", help="Folder of the pack.")]
 
@@ -78,21 +81,22 @@ def book(out: BookFile = None, pack: PackFolder = CORE) -> None:
 
 
 @app.command()
-def messages(language: Language, pack: PackFolder = CORE) -> None:
+def messages(language: Language, out: Catalogue = None, pack: PackFolder = CORE) -> None:
     """Bring the catalogue of a language up to the pack: add what is new, drop what is gone."""
-    from bonewatch.knowledge.messages import catalogue_file, written  # as above
+    from bonewatch.knowledge.messages import catalogue_file, messages, written  # as above
 
     loaded = _load(pack)
+    path = out or catalogue_file(language, pack)
     try:
-        text, missing = written(loaded, language, pack)
-        path = catalogue_file(language, pack)
+        text, done = written(loaded, language, pack)
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, text)
     except PackError as problem:
         _stop(str(problem))
     except OSError as problem:
-        _stop(f"{pack}: cannot be written: {problem.strerror or 'no reason given'}")
-    sys.stdout.write(f"{path.name} of {language}: {missing} messages to translate\n")
+        _stop(f"{path}: cannot be written: {problem.strerror or 'no reason given'}")
+    missing = len(messages(loaded)) - done
+    sys.stdout.write(f"{path.name} of {language}: {done} messages translated, {missing} not\n")
 
 
 def write_whole(path: Path, text: str) -> None:

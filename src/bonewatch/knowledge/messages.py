@@ -14,10 +14,10 @@ from pathlib import Path
 
 from babel.core import Locale, UnknownLocaleError
 from babel.messages import Catalog
-from babel.messages.pofile import read_po, write_po
+from babel.messages.pofile import PoFileError, read_po, write_po
 
 from bonewatch.knowledge.articles import languages, read_articles
-from bonewatch.knowledge.education import ENGLISH, SECTIONS
+from bonewatch.knowledge.education import ENGLISH, PLACEHOLDER, SECTIONS
 from bonewatch.knowledge.pack import Pack
 from bonewatch.knowledge.pack_error import PackError
 from bonewatch.knowledge.packs import CORE
@@ -101,24 +101,30 @@ def catalogue(pack: Pack, language: str, done: Messages) -> Catalog:
 
 
 def written(pack: Pack, language: str, folder: Path = CORE) -> tuple[str, int]:
-    """The language's catalogue brought up to the pack, as text, and how many are not translated.
+    """The language's catalogue brought up to the pack, as text, and how many are translated.
 
     A message whose English has changed must be translated again; one that is gone is dropped.
     PackError where Babel knows no such language.
     """
-    try:
-        Locale.parse(language)
-    except (UnknownLocaleError, ValueError):
-        raise PackError(
-            str(folder), 1, f'"{language}" is not a language code, such as tr'
-        ) from None
+    _must_be_a_language(language, folder)
     known = catalogue_file(language, folder).is_file()
     done = _still_meant(pack, read_catalogue(language, folder)) if known else {}
     content = BytesIO()
     write_po(content, catalogue(pack, language, done), width=_WIDTH, omit_header=False)
     lines = content.getvalue().decode().splitlines()
     kept = (line for line in lines if not line.startswith(_PERSONAL))
-    return "\n".join(kept) + "\n", len(messages(pack)) - len(done)
+    return "\n".join(kept) + "\n", len(done)
+
+
+def _must_be_a_language(name: str, folder: Path) -> None:
+    try:
+        known = str(Locale.parse(name)) == name
+    except (UnknownLocaleError, ValueError):
+        known = False
+    if not known:
+        raise PackError(str(folder), 1, f'"{name}" is not a language code, such as tr')
+    if name == ENGLISH:
+        raise PackError(str(folder), 1, "English is what the other languages are translated from")
 
 
 def _still_meant(pack: Pack, old: Catalog) -> Messages:
@@ -133,14 +139,26 @@ def read_catalogue(language: str, folder: Path = CORE) -> Catalog:
     if not path.is_file():
         known = ", ".join(known_languages(folder))
         raise PackError(str(folder), 1, f'there is no language "{language}"; there are {known}')
-    return read_po(BytesIO(path.read_bytes()), locale=language)
+    try:
+        return read_po(BytesIO(path.read_bytes()), locale=language, abort_invalid=True)
+    except (PoFileError, UnicodeDecodeError) as problem:
+        line = problem.lineno if isinstance(problem, PoFileError) else 1
+        raise PackError(str(path), line, f"is not a gettext catalogue: {problem}") from None
 
 
 def translations(language: str, folder: Path = CORE) -> dict[str, str]:
     """The messages of a language by their places; those not translated yet are left out."""
     listed = read_catalogue(language, folder)
-    done = (m for m in listed if m.id and m.string and not m.fuzzy)
+    done = [m for m in listed if m.id and m.string and not m.fuzzy]
+    for message in done:
+        if _placeholders(message.id) != _placeholders(message.string):
+            says = f'"{message.context}" must have the placeholders of "{message.id}"'
+            raise PackError(str(catalogue_file(language, folder)), message.lineno or 1, says)
     return {str(message.context): str(message.string) for message in done}
+
+
+def _placeholders(text: object) -> set[str]:
+    return set(PLACEHOLDER.findall(str(text)))
 
 
 def in_language(pack: Pack, language: str, folder: Path = CORE) -> Pack:
