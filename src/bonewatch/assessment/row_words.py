@@ -57,7 +57,11 @@ class RowWords:
             return self._word(field.words, value)
         if field.type == "bool":
             return self._yes_or_no(field, value)
-        return self._choice(value) if field.type == "choice" else self._amount(field, row)
+        return self._chosen(field, value) if field.type == "choice" else self._amount(field, row)
+
+    def _chosen(self, field: Field, value: Value) -> str:
+        chosen = self._choice(value)
+        return f"{self._field(field)}: {chosen}" if field.name in _SAID_OF_SOMETHING else chosen
 
     def _amount(self, field: Field, row: Row) -> str:
         number = f"{row[field.name]:g}"
@@ -87,6 +91,8 @@ class RowWords:
         return self._said.get(place, english) if self._plain else english
 
 
+_SAID_OF_SOMETHING = ("after_injury",)
+"""What alone would be taken for the pain: "pain, back, none" is a pain after no injury."""
 _ENGLISH = {"born": "born", "no": "no {what}", "not": "not {what}", "of_10": "{number} of 10"}
 
 
