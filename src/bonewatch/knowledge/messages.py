@@ -142,7 +142,7 @@ def read_catalogue(language: str, folder: Path = CORE) -> Catalog:
     try:
         return read_po(BytesIO(path.read_bytes()), locale=language, abort_invalid=True)
     except (PoFileError, UnicodeDecodeError) as problem:
-        line = problem.lineno if isinstance(problem, PoFileError) else 1
+        line = problem.lineno + 1 if isinstance(problem, PoFileError) else 1
         raise PackError(str(path), line, f"is not a gettext catalogue: {problem}") from None
 
 
