@@ -64,6 +64,23 @@ BACK = re.compile(r"\bback\b", re.IGNORECASE)
 LOW_BACK = re.compile(r"\bbel(?:iniz\w*|den|de|e|in|i|inde|inden|deki|inizde)?\b", re.IGNORECASE)
 HIGH_BACK = re.compile(r"\bsırt", re.IGNORECASE)
 
+NOT_TO_BE_MIXED_UP = {
+    "choice left": "sol",
+    "choice right": "sağ",
+    "choice low": "düşük",
+    "choice high": "yüksek",
+    "choice better": "düzeliyor",
+    "choice worse": "kötüleşiyor",
+    "choice negative": "negatif",
+    "choice positive": "pozitif",
+    "word condition hypercalcaemia": "kanda çok fazla kalsiyum",
+    "word condition hypocalcaemia": "kanda çok az kalsiyum",
+    "word symptom saddle_numbness": "bacak arasında ya da makat çevresinde uyuşma",
+    "rule T1-06": "Düz yatın ve hemen arayın. Size güvenli olduğu söylenene kadar oturmayın ve"
+    " yürümeyin.",
+}
+"""Messages whose opposite would pass every other test."""
+
 PROMISES = (
     r"\b(?:kanser|metastaz|tümör|yayılım)\w* (?:değil|yok)(?!\w* (?:demek|anlamına|mi|mı))",
     r"\b(?:endişe|kork|kaygı|merak|üzül|telaş|tasa)\w*(?: et)?m[ae]y[ıi]n",
@@ -189,6 +206,11 @@ def test_the_back_is_asked_about_from_top_to_bottom() -> None:
     assert not LOW_BACK.search(_turkish()["ask upper_spinal_pain"])
 
 
+@pytest.mark.parametrize("place", NOT_TO_BE_MIXED_UP)
+def test_what_has_an_opposite_is_pinned(place: str) -> None:
+    assert _turkish()[place] == NOT_TO_BE_MIXED_UP[place]
+
+
 def test_questions_are_questions() -> None:
     asked = {place: pair for place, pair in _sentences().items() if pair[0].endswith("?")}
     assert len(asked) > 90
@@ -265,8 +287,7 @@ def _shape(line: str) -> tuple[str, list[str]]:
 @EVERY_TOPIC
 def test_an_article_keeps_its_numbers(topic: str) -> None:
     english, turkish = (_without_citations(f"{a.title}\n{a.body}") for a in _pair(topic))
-    lost = _numbers(english) - _turkish_numbers(turkish)
-    assert lost == Counter()
+    assert _turkish_numbers(turkish) == _numbers(english)
 
 
 @EVERY_TOPIC
