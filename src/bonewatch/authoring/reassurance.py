@@ -7,11 +7,16 @@ general truth ("most causes are harmless") to people who can answer the next que
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+
+from pydantic import BaseModel
 
 from bonewatch.authoring.finding import Finding
 from bonewatch.knowledge.pack import Pack, Rule
 
+_UNSAID = ("examples", "person", "sources", "when", "value", "clock", "done", "ordered", "last",
+           "since", "planned", "where", "for_")  # fmt: skip
+"""The parts of an entry that no screen prints as they stand."""
 _SPREAD = r"(?:a |the |any |your )?(?:cancer|metastas[ei]s|tumou?r|malignan\w+)"
 _LINK = r"(?:be |mean |due to |caused by |from |likely to be |because of )?"
 _SIGN = r"(?:signs? of |evidence of )?"
@@ -49,6 +54,30 @@ def _texts(pack: Pack) -> Iterator[tuple[str, int, str, str]]:
             yield rule.file, rule.line, f"rule {rule.id}: {part}", text
     for (part, name), (file, line) in pack.places.items():
         yield file, line, f"{part} {name}", _entry(pack, part, name)
+    for entry in pack.entries.values():
+        for place, text in _strings(entry.text, ""):
+            yield entry.file, entry.line, f"{entry.id}: {place}", text
+    for article in pack.articles.values():
+        yield article.file, 1, "the article", f"{article.title}\n{_unmarked(article.body)}"
+
+
+def _strings(value: object, place: str) -> Iterator[tuple[str, str]]:
+    """Every text an entry says, with its place; conditions and examples say nothing."""
+    if isinstance(value, str):
+        yield place, value
+    elif isinstance(value, tuple):
+        yield from (found for item in value for found in _strings(item, place))
+    elif isinstance(value, Mapping):
+        inner = ((f"{place} {key}".strip(), item) for key, item in value.items())
+        yield from (found for name, item in inner for found in _strings(item, name))
+    elif isinstance(value, BaseModel):
+        said = {key: getattr(value, key) for key in type(value).model_fields if key not in _UNSAID}
+        yield from _strings(said, place)
+
+
+def _unmarked(text: str) -> str:
+    """Markdown as it is read: a promise may not hide behind a mark."""
+    return re.sub(r"\s*\[@[^\]]*\]|\*\*", "", text)
 
 
 def _rule_texts(rule: Rule) -> Iterator[tuple[str, str]]:
