@@ -14,12 +14,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from bonewatch.assessment.row_words import RowWords
 from bonewatch.cli import app
 from bonewatch.demo import CAST, DAY
 from bonewatch.knowledge.articles import read_articles
 from bonewatch.knowledge.education import CITATION, PLACEHOLDER, Article
 from bonewatch.knowledge.load import core_pack
-from bonewatch.knowledge.messages import messages, translations
+from bonewatch.knowledge.messages import in_language, messages, translations
 from bonewatch.knowledge.packs import CORE
 from bonewatch.record.tables import TABLES
 
@@ -333,3 +334,25 @@ def _page(path: Path, language: str) -> str:
     result = CliRunner().invoke(app, told)
     assert (result.exit_code, result.stderr) == (0, "")
     return " ".join(re.sub(r"[│╭╮╰╯─]", " ", result.stdout).split())
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("en", "pain, lower back, 8 of 10, not worse at night, after injury: none"),
+        (
+            "tr",
+            "ağrı, bel, 10 üzerinden 8, geceleri kötüleşiyor: hayır, öncesindeki yaralanma: yok",
+        ),
+    ],
+)
+def test_a_row_tells_what_was_none(language: str, says: str) -> None:
+    """A bare "pain, back, none" could be heard as no pain."""
+    row = dict.fromkeys(TABLES["symptom"].names) | {
+        "kind": "pain", "present": True, "site": "lumbar_spine", "severity": 8.0,
+        "worse_at_night": False, "after_injury": "none", "known_and_assessed": False, "words": "",
+    }  # fmt: skip
+    pack = in_language(core_pack(), language)
+    assert RowWords(True, pack.translations, pack.words).says("symptom", row) == says
+    absent = RowWords(True, pack.translations, pack.words).says("symptom", row | {"present": False})
+    assert absent in (f"no {says}", f"{says}: yok")
