@@ -22,6 +22,8 @@ _TYPES = {
     "choice": "a word",
     "word": "a word",
 }
+EARLIEST_BIRTH = date(1900, 1, 1)
+"""Whoever is assessed was born later: no one is known to have lived longer than 122 years."""
 _MUST_FOLLOW = (
     ("treatment", "ended_on", "started_on"),
     ("condition", "resolved_on", "onset_on"),
@@ -72,6 +74,9 @@ def _before(row: CheckedRow, name: str, other: CheckedRow, than: str) -> bool:
 
 def _outside_life(tables: Mapping[str, list[CheckedRow]]) -> Iterator[Note]:
     for patient in tables.get("patient", []):
+        born = patient["birth_date_latest"]
+        if isinstance(born, date) and born < EARLIEST_BIRTH:
+            yield Note(f"{patient['at']}.birth_date", f"lies before {EARLIEST_BIRTH.isoformat()}")
         for table in TABLES.values():
             for row in tables.get(table.name, []) if table.dated_by else ():
                 if _before(row, table.dated_by, patient, "birth_date"):

@@ -1,0 +1,144 @@
+"""Wrong units, impossible ages, negative sizes, doses where none may be given: never silently.
+
+The cases stand in refusals.yaml; properties over drawn people hold for everyone else.
+"""
+
+from __future__ import annotations
+
+import random
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from answers import DRAWN, assess, assessor
+from drawn_records import Raw, records
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bonewatch.assessment.pathway.result import Option, Score
+from bonewatch.assessment.to_patient_text import to_patient_text
+from bonewatch.record.from_json import RecordError, read_record
+
+CASES = yaml.safe_load((Path(__file__).parent / "refusals.yaml").read_text(encoding="utf-8"))
+PERSON: Raw = {
+    "patient": [{"birth_date": "1960-01-01", "sex": "female"}],
+    "primary_cancer": [{"diagnosed_on": "2020-01-01"}],
+    "condition": [{"kind": "bone_metastasis", "site": "lumbar_spine"}],
+}
+Case = dict[str, Any]
+
+
+def _named(part: str, by: str = "name") -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("case", CASES[part], ids=lambda case: str(case[by]))
+
+
+def _person(case: Case) -> Raw:
+    given: Raw = case["given"]
+    cancers = given.get("primary_cancer", PERSON["primary_cancer"])
+    return PERSON | given | {"primary_cancer": cancers}
+
+
+@_named("refused")
+def test_what_cannot_be_is_refused_with_its_place_and_reason(case: Case) -> None:
+    with pytest.raises(RecordError) as refused:
+        read_record(_person(case))
+    found = [problem for problem in refused.value.problems if problem.at == case["at"]]
+    assert found, refused.value.problems
+    assert case["says"] in found[0].says
+
+
+def _option(raw: Raw, name: str) -> Option:
+    return next(option for option in assess(raw).pathway.treatment if option.id == name)
+
+
+@_named("doses")
+def test_no_dose_is_certain_where_it_may_not_be_given(case: Case) -> None:
+    option = _option(_person(case), case["option"])
+    assert option.state == case["state"]
+    certain = [line for line in option.doses if line.state == "present"]
+    if case.get("sure_without_number"):
+        assert certain
+        assert [line.dose for line in certain] == [None] * len(certain)
+    else:
+        assert [line.key for line in certain] == case["sure"]
+    if option.state != "eligible":
+        assert option.unmet or option.lacking
+
+
+@_named("ranges", "score")
+def test_what_is_not_known_has_no_single_number(case: Case) -> None:
+    every = assess(_person(case)).pathway
+    score = next(s for s in (*every.scores, *every.risk.scores) if s.id == case["score"])
+    assert score.value is None
+    assert score.lacking
+    assert score.lowest is None or score.lowest != score.highest
+
+
+# ---- for everyone --------------------------------------------------------------------------------
+
+
+@cache
+def _clinical_words() -> list[str]:
+    """What only a clinician may be shown: names of options, steps and clinicians' scores."""
+    entries = assessor().pack.entries.values()
+    return [e.text.title for e in entries if e.folder in ("treatment", "workup", "scores")]
+
+
+@DRAWN
+@given(records())
+def test_the_page_for_home_names_no_option_step_or_score(raw: Raw) -> None:
+    from rich.console import Console
+
+    console = Console(width=4000, record=True, quiet=True)
+    console.print(to_patient_text(assess(raw), assessor().pack.words))
+    text = console.export_text()
+    assert [title for title in _clinical_words() if title in text] == []
+
+
+@DRAWN
+@given(records())
+def test_the_pathway_never_changes_the_urgency(raw: Raw) -> None:
+    """Whatever is read of it, and whatever is known of the risk."""
+    answer = assess(raw)
+    before = (answer.urgency, answer.urgency_low, answer.urgency_high)
+    assert answer.pathway.parts
+    assert (answer.urgency, answer.urgency_low, answer.urgency_high) == before
+    risk = {"size_mm": 8, "nodes_positive": 0, "grade": 1, "er_percent": 100, "t": "T1", "n": "N0"}
+    cancers = [{**row, **risk} for row in raw.get("primary_cancer", [])]
+    low = assess(raw | {"primary_cancer": cancers})
+    assert (low.urgency, low.urgency_high) == (answer.urgency, answer.urgency_high)
+
+
+_MORE = {
+    "measurement": [
+        {"what": "creatinine", "value": 90, "unit": "umol/L", "measured_on": "2026-11-20"},
+        {"what": "weight", "value": 70, "unit": "kg", "measured_on": "2026-11-20"},
+        {"what": "ecog", "value": 2, "measured_on": "2026-11-20"},
+        {"what": "frankel", "grade": "D", "measured_on": "2026-11-20"},
+    ],
+    "patient": [{"birth_date": "1958-05-05", "sex": "female"}],
+}
+
+
+@DRAWN
+@given(records(), st.integers(0, 2**16))
+def test_learning_more_keeps_a_score_within_its_range(raw: Raw, seed: int) -> None:
+    """What was not known becomes known: no score leaves the range it had."""
+    known = {name: rows for name, rows in raw.items() if name not in _MORE}
+    choose = random.Random(seed)
+    more = {name: [row for row in rows if choose.random() < 0.6] for name, rows in _MORE.items()}
+    before, after = (_ranges(assess(each)) for each in (known, known | more))
+    for name, (low, high) in before.items():
+        new_low, new_high = after[name]
+        assert low <= new_low <= new_high <= high, name
+
+
+def _ranges(answer: Any) -> dict[str, tuple[float, float]]:
+    scores: list[Score] = [*answer.pathway.scores, *answer.pathway.risk.scores]
+    return {
+        s.id: (s.lowest, s.highest)
+        for s in scores
+        if s.lowest is not None and s.highest is not None
+    }
