@@ -63,7 +63,8 @@ def _places(article: Article) -> list[tuple[str, str | None]]:
 
 def notes(pack: Pack, article: Article) -> Iterator[str]:
     """The numbered notes: source, place, and how it is known."""
-    seen = {citation.id: citation.seen for citation in article.about.sources}
+    seen = {(citation.id, citation.at): citation.seen for citation in article.about.sources}
     for number, (source, at) in enumerate(_places(article), start=1):
         place = f", {at}" if at else ""
-        yield f"[{number}] {pack.sources[source].title}{place}{SEEN[seen[source]]}"
+        mark = SEEN[seen[source, at or ""]]
+        yield f"[{number}] {pack.sources[source].title}{place}{mark}"
