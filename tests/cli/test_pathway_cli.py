@@ -39,7 +39,7 @@ def test_an_article_shows_its_sources_their_marks_and_its_review() -> None:
     assert "[1]" in page
     assert "second-hand" in page
     assert "our proposal" in page
-    assert "unreviewed; arms-and-legs, en" in page
+    assert "not signed by a clinician; arms-and-legs, en" in page
     assert "{emergency_number}" not in page
     assert "your emergency number" in page
 

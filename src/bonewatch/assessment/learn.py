@@ -10,7 +10,6 @@ from rich.markdown import Markdown
 from rich.padding import Padding
 from rich.text import Text
 
-from bonewatch.assessment.pathway.to_text import SEEN
 from bonewatch.knowledge.education import CITATION, PLACEHOLDER, Article
 from bonewatch.knowledge.pack import Pack
 
@@ -34,7 +33,7 @@ def _listed(pack: Pack, articles: Iterable[Article]) -> Iterator[RenderableType]
 
 def to_page(pack: Pack, article: Article) -> RenderableType:
     """One article, with its sources below."""
-    review = article.about.review.state
+    review = pack.words[f"review_{article.about.review.state}"]
     return Group(
         Text(article.title, style="bold underline"),
         Padding(Markdown(with_notes(pack, article)), (1, 0)),
@@ -66,5 +65,6 @@ def notes(pack: Pack, article: Article) -> Iterator[str]:
     seen = {(citation.id, citation.at): citation.seen for citation in article.about.sources}
     for number, (source, at) in enumerate(_places(article), start=1):
         place = f", {at}" if at else ""
-        mark = SEEN[seen[source, at or ""]]
-        yield f"[{number}] {pack.sources[source].title}{place}{mark}"
+        mark = pack.words.get(f"seen_{seen[source, at or '']}", "")
+        said = f", {mark}" if mark else ""
+        yield f"[{number}] {pack.sources[source].title}{place}{said}"
