@@ -15,7 +15,9 @@ from bonewatch.authoring.mutants import Mutant, mutants_of, targets
 from bonewatch.authoring.mutate import main, outcome
 from bonewatch.engine.in_python import Engine
 from bonewatch.knowledge.examples import all_cases
+from bonewatch.knowledge.load import load_pack
 from bonewatch.knowledge.pack import Pack
+from bonewatch.knowledge.packs import CORE
 
 FEATURES = "features/pain.yaml"
 
@@ -134,6 +136,13 @@ def test_what_changes_nothing_is_left_out(tmp_path: Path) -> None:
     assert equivalence.told_apart_by(mutants["kind = 'pain' -> (dropped)"]) is not None
     found = outcome(Bench(pack), equivalence, "night_pain")
     assert found.equivalent == 1
+
+
+def test_what_changes_nothing_in_a_number_is_left_out() -> None:
+    pack = load_pack(CORE)
+    changed = [m for m in mutants_of(pack, "mammogram_days") if m.before == "0"]
+    told = {m.after: Equivalence(pack).told_apart_by(m) for m in changed}
+    assert told == {"-1": None, "1": {}}, "no day is still to come, but a study may be of today"
 
 
 def test_a_list_that_is_complete_is_never_unknown() -> None:

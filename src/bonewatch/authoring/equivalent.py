@@ -7,14 +7,17 @@ and every rule referred to written out. What cannot be decided counts as a chang
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import fields, replace
 from functools import cached_property
 
 from bonewatch.authoring.mutants import Mutant, trees_of
+from bonewatch.features import tree as t
 from bonewatch.features.candidates import feature_columns
 from bonewatch.features.conditions import ANY, FALSE, TRUE, UNKNOWN, Acting, Node
 from bonewatch.features.feature import Feature
 from bonewatch.features.possible import Puzzle
 from bonewatch.features.rewrite import expanded
+from bonewatch.features.scope import Column
 from bonewatch.features.to_python import Value
 from bonewatch.features.tree import Tree
 from bonewatch.knowledge.pack import Pack
@@ -22,6 +25,8 @@ from bonewatch.knowledge.written_out import WrittenOut, row_columns
 from bonewatch.record.tables import TABLES
 
 _TRIES = 20_000
+_CONDITIONS = (t.And, t.Or, t.Not, t.AtLeast, t.Compare, t.In)
+_ONE_OF_ITS_ROWS = ("last", "first", "previous", "max", "min")
 Told = dict[str, Value]
 
 
@@ -30,7 +35,10 @@ class Equivalence:
 
     def __init__(self, pack: Pack) -> None:
         self._pack = pack
-        self._columns = feature_columns(pack.features)
+        self._columns = {
+            name: _with_ends(pack.features[name], column)
+            for name, column in feature_columns(pack.features).items()
+        }
 
     @cached_property
     def _before(self) -> WrittenOut:
@@ -69,10 +77,26 @@ class Equivalence:
         return None
 
     def _told_by_feature(self, name: str, before: Tree, after: Tree) -> Told | None:
-        if self._pack.derived[name].kind != "bool":
-            return {}
+        told: Told | None = {}
+        if self._pack.derived[name].kind == "bool":
+            told = self._told_by_condition(before, after)
+        return None if told == {} and self._is_same(before, after) else told
+
+    def _told_by_condition(self, before: Tree, after: Tree) -> Told | None:
         puzzle = Puzzle(self._columns, True, self._known, _TRIES)
         return _first_difference(puzzle, puzzle.read(before), puzzle.read(after))
+
+    def _is_same(self, one: Tree, two: Tree) -> bool:
+        """Are they alike but for conditions inside that provably come out alike?"""
+        if one == two:
+            return True
+        conditions = isinstance(one, _CONDITIONS) and isinstance(two, _CONDITIONS)
+        if conditions and self._told_by_condition(one, two) is None:
+            return True
+        parts = list(t.children(one)), list(t.children(two))
+        if _shell(one) != _shell(two) or len(parts[0]) != len(parts[1]):
+            return False
+        return all(map(self._is_same, *parts))
 
     def _derived_out(self, changed: Mapping[str, Feature]) -> dict[str, Tree]:
         """The features of entries over what is read from rows, with nothing in between."""
@@ -99,6 +123,33 @@ class Equivalence:
             if told is not None:
                 return told
         return told
+
+
+def _with_ends(feature: Feature, column: Column) -> Column:
+    """The column with the ends of the field it takes a value of; no day is still to come."""
+    item = feature.item
+    if feature.value is not None or feature.aggregate not in _ONE_OF_ITS_ROWS:
+        return column
+    table = TABLES[feature.source]
+    if isinstance(item, t.Since) and not table.field(item.field).may_be_future:
+        return replace(column, least=0)
+    if isinstance(item, t.Name) and item.name in table.names:
+        field = table.field(item.name)
+        return replace(column, least=field.least, most=field.most)
+    return column
+
+
+def _shell(tree: Tree) -> tuple[object, ...]:
+    """What the tree is, without the trees directly inside it."""
+    own = (getattr(tree, spec.name) for spec in fields(tree))
+    return type(tree), *(value for value in own if not any(_inside(value)))
+
+
+def _inside(value: object) -> Iterator[bool]:
+    if isinstance(value, Tree):
+        yield True
+    for part in value if isinstance(value, tuple) else ():
+        yield from _inside(part)
 
 
 def _read_state(puzzle: Puzzle, written: WrittenOut, rule_id: str) -> Node:
