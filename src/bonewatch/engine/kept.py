@@ -7,7 +7,6 @@ is loaded each time. Packs from elsewhere are never kept: their folders hold dat
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import marshal
 import os
@@ -16,7 +15,7 @@ import stat
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType
@@ -24,6 +23,7 @@ from types import CodeType
 from bonewatch.engine.program import compiled_code
 from bonewatch.engine.why import why_code
 from bonewatch.knowledge.pack import Pack
+from bonewatch.record.collector import collector_paused
 
 PACKAGE = Path(__file__).parents[1]
 KEPT_IN = PACKAGE / "__pycache__"
@@ -59,7 +59,7 @@ def ready(settings: Mapping[str, float], language: str, kept_in: Path = KEPT_IN)
         return _made(settings, language)
     path = kept_in / f"pack-{language}{'-settings' if settings else ''}.{_tag()}.kept"
     key = _key(settings)
-    with _collector_paused():
+    with collector_paused():
         found = _read(path, key)
         if found is None:
             found = _made(settings, language)
@@ -117,15 +117,3 @@ def _write(path: Path, key: bytes, made: Ready) -> None:
             aside.write(key + _DIGEST(body).digest() + body)
         os.chmod(aside.name, _READABLE)
         os.replace(aside.name, path)
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """No garbage collection while many small parts are built, none of which refer in circles."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

@@ -6,12 +6,9 @@ no value of a record stands in any message.
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import orjson
 
+from bonewatch.record.collector import collector_paused
 from bonewatch.record.from_fhir import looks_like_fhir, read_fhir, resources_of
 from bonewatch.record.from_json import keep_what_holds, read_record
 from bonewatch.record.record import Record
@@ -23,23 +20,11 @@ class FileError(ValueError):
 
 def read_bytes(content: bytes) -> list[Record]:
     """Every person's record in the content; FileError or RecordError when there is none."""
-    with _collector_paused():
+    with collector_paused():
         document = _document(content)
         if looks_like_fhir(document):
             return _from_fhir(document)
         return [read_record(document)]
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """No garbage collection while many small parts are built, none of which refer in circles."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _document(content: bytes) -> object:
