@@ -6,6 +6,8 @@ no value of a record stands in any message.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import orjson
 
 from bonewatch.record.collector import collector_paused
