@@ -81,6 +81,9 @@ def _other(tree: Tree, inner: list[str]) -> str:
     if isinstance(tree, t.Choose):
         parts = [f"{b} if {a}" for a, b in zip(inner[:-1:2], inner[1:-1:2], strict=True)]
         return f"{', '.join(parts)}, otherwise {inner[-1]}"
+    if isinstance(tree, t.Call) and tree.function == "round_to":
+        to = "a whole number" if inner[1] == "0" else f"{inner[1]} decimals"
+        return f"{inner[0]} rounded to {to}"
     if isinstance(tree, t.Call):
         return f"{tree.function.replace('_', ' ')} of {', '.join(inner)}"
     joined = {t.And: " and ", t.Or: " or "}.get(type(tree), ", ")
