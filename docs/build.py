@@ -28,6 +28,7 @@ from bonewatch.knowledge.schema import Citation
 from bonewatch.record.from_file import read_bytes
 from bonewatch.record.tables import TABLES, Field, Table
 from bonewatch.record.words import words
+from bonewatch.simulate.rates import read_rates
 
 DOCS = Path(__file__).parent
 MADE = "<!-- Made by docs/build.py from the pack and the tables. Do not edit. -->"
@@ -44,6 +45,7 @@ def pages(pack: Pack) -> dict[str, str]:
         "sources.md": sources_page(pack),
         "record.md": record_page(),
         "words.md": words_page(),
+        "rates.md": rates_page(),
         **pathway_pages(pack),
     }
     return {name: "\n".join([MADE, "", *lines]).rstrip() + "\n" for name, lines in made.items()}
@@ -168,6 +170,23 @@ def sources_page(pack: Pack) -> Iterator[str]:
     for name, source in sorted(pack.sources.items()):
         yield from ("", f"## {name}", "", reference(source), "")
         yield f"Known: {_seen(source.known)} ({source.seen})."
+
+
+def rates_page() -> Iterator[str]:
+    """What the invented people are drawn from."""
+    yield from (
+        "# Rates",
+        "",
+        "What `bonewatch synthesize` draws from; no prediction for anyone.",
+        "",
+    )
+    yield from ("| rate | is | value | unit | source |", "|---|---|---|---|---|")
+    for name, rate in read_rates().rates.items():
+        value = rate.value
+        items = value.items() if isinstance(value, dict) else ()
+        said = "; ".join(f"{key} {one:g}" for key, one in items) or str(value).strip("()")
+        cells = (f"`{name}`", rate.is_, said, rate.unit, f"{rate.at} ({_seen(rate.seen)})")
+        yield "| " + " | ".join(_cell(cell) for cell in cells) + " |"
 
 
 def record_page() -> Iterator[str]:

@@ -7,7 +7,8 @@ was called wrongly. Errors go to standard error, one line each, never with a row
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from io import TextIOWrapper
@@ -65,6 +66,12 @@ Language = Annotated[
     str, typer.Option("--language", help="Language of the patient's words, such as tr.")
 ]
 Topic = Annotated[str, typer.Argument(help="The article to read; none lists them.")]
+HowMany = Annotated[int, typer.Argument(min=1, help="How many people to invent.")]
+OutFolder = Annotated[Path, typer.Option("--out", help="A new folder for the tables.")]
+Seed = Annotated[int, typer.Option("--seed", help="The same seed gives the same people.")]
+Until = Annotated[
+    str, typer.Option("--until", help="The last day of every record.", show_default="today")
+]
 MOST_PROBLEMS = 20
 PATIENT = "patient"
 VOICES = ("clinician", PATIENT)
@@ -123,6 +130,36 @@ def schema() -> None:
 
 
 @app.command()
+def synthesize(how_many: HowMany, out: OutFolder, seed: Seed = 1, until: Until = "") -> None:
+    """Invent people with whole lives after breast cancer: record tables, and the truth apart."""
+    from bonewatch.simulate.rates import read_rates  # only here: it costs start-up time
+    from bonewatch.simulate.write import OutputError, people, write_people
+
+    day = _day(until, "--until") if until else date.today()
+    listed = people(read_rates(), seed, how_many, day)
+    try:
+        with _counted(how_many) as told:
+            rows = write_people(out, listed, told)
+    except OutputError as problem:
+        _stop(str(problem))
+    except OSError as problem:
+        _stop(f"{out}: cannot be written: {problem.strerror or 'no reason given'}")
+    sys.stdout.write(f"{out}: {how_many:,} invented people, {rows:,} rows, and the truth\n")
+
+
+@contextmanager
+def _counted(how_many: int) -> Iterator[Callable[[int], None]]:
+    """A bar with the rate on a terminal; elsewhere nothing."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+        task = bar.add_task("people", total=how_many)
+        yield lambda number: bar.update(task, completed=number)
+
+
+@app.command()
 def learn(topic: Topic = "", language: Language = "en") -> None:
     """Read an article for people at home; without a topic, list them."""
     from bonewatch.assessment.learn import to_list, to_page  # only here: it costs start-up time
@@ -166,13 +203,12 @@ def _one_of(option: str, word: str, choices: tuple[str, ...]) -> str:
     return word
 
 
-def _day(text: str) -> date:
+def _day(text: str, option: str = "--as-of") -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter(
-            f"{text} is not a day; write 2026-11-23", param_hint="--as-of"
-        ) from None
+        says = f"{text} is not a day; write 2026-11-23"
+        raise typer.BadParameter(says, param_hint=option) from None
 
 
 def _assess_file(assessor: Assessor, name: str, day: date, page: Page) -> bool:

@@ -1,0 +1,1 @@
+"""Invented people: whole lives after breast cancer, as records, with the truth kept apart."""
