@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from bonewatch.assessment.ask import OpenFacts, not_measured, open_facts, questions
-from bonewatch.assessment.evidence import SCALE, Voices
-from bonewatch.assessment.explain import reasons_of
+from bonewatch.assessment.evidence import SCALE, Reason, Voices
+from bonewatch.assessment.explain import Reasons
 from bonewatch.assessment.partly import Partly
 from bonewatch.assessment.pathway.prepared import cited
 from bonewatch.assessment.pathway.result import Pathway
@@ -49,15 +49,20 @@ class Assessor:
         self._why = why_of(code.why)
         self._teller = Teller(self.engine, self._why, protocol)
         self._knowledge = _knowledge_of(pack)
+        self._counting = {rule.id for rule in pack.rules.values() if t.rules(rule.when)}
         self._most = sorted(pack.rules.values(), key=lambda r: (pack.order(r.urgency), r.id))
 
     def assess(self, record: Record, as_of: date) -> Assessment:
         """How urgent, why, what to do, and what is not known, for this record on this day."""
         evaluation = self.engine.triage(record, as_of)
         states, acts = (self._partly(evaluation, of) for of in (evaluation.states, evaluation.acts))
+        reasons = Reasons(self.engine, evaluation)
         acted_on = self._acted_on(evaluation)
         urgency = self._highest(acted_on)
-        findings = tuple(self._finding(rule, evaluation, states, acts) for rule in acted_on)
+        findings = tuple(
+            self._finding(rule, evaluation, states, reasons.of(acts.reasons(rule.id)))
+            for rule in acted_on
+        )
         died = self._has_died(evaluation)
         facts = {} if died else open_facts(self.pack, evaluation, urgency, states)
         pathway = Pathway() if died else self._teller.tell(evaluation)
@@ -81,7 +86,7 @@ class Assessor:
 
     def _place(self, rule: Rule, evaluation: Evaluation) -> tuple[int, bool, bool]:
         unproven = evaluation.states[rule.id] is None
-        return self.pack.order(rule.urgency), unproven, bool(t.rules(rule.when))
+        return self.pack.order(rule.urgency), unproven, rule.id in self._counting
 
     def _highest(self, rules: list[Rule]) -> str:
         return min((r.urgency for r in rules), key=self.pack.order, default=URGENCIES[-1])
@@ -94,7 +99,9 @@ class Assessor:
         low = self._highest([rule for rule in self._most if states[rule.id]])
         return low, self._highest([rule for rule in self._most if states[rule.id] is not False])
 
-    def _finding(self, rule: Rule, evaluation: Evaluation, states: Partly, acts: Partly) -> Finding:
+    def _finding(
+        self, rule: Rule, evaluation: Evaluation, states: Partly, because: tuple[Reason, ...]
+    ) -> Finding:
         text = rule.text
         proven = evaluation.states[rule.id] is True
         return Finding(
@@ -106,7 +113,7 @@ class Assessor:
             says=Voices(text.patient, text.clinician),
             within=self.pack.urgencies[rule.urgency].within,
             actions=tuple(Action(name, self.pack.actions[name]) for name in text.actions),
-            because=reasons_of(self.engine, evaluation, acts.reasons(rule.id)),
+            because=because,
             not_proven=() if proven else self._not_proven(rule, evaluation, states),
             sources=tuple(cited(self.pack, citation) for citation in text.sources),
             basis=text.basis,

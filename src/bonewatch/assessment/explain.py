@@ -13,20 +13,30 @@ from bonewatch.record.dates import write_day_numbers
 from bonewatch.record.tables import TABLES
 
 
-def reasons_of(engine: Engine, evaluation: Evaluation, names: Iterable[str]) -> tuple[Reason, ...]:
-    """These features with the facts behind them; one with neither facts nor a value is left out."""
-    return tuple(filter(None, (reason_of(engine, evaluation, name) for name in names)))
+class Reasons:
+    """The features behind what is said of one person, each put into words once."""
 
+    def __init__(self, engine: Engine, evaluation: Evaluation) -> None:
+        self._engine, self._evaluation = engine, evaluation
+        self._said: dict[str, Reason | None] = {}
 
-def reason_of(engine: Engine, evaluation: Evaluation, name: str) -> Reason | None:
-    """A feature with the facts behind it; None where it has neither facts nor a value."""
-    compiled = engine.compiled(name)
-    feature = compiled.feature
-    rows = compiled.rows_behind(evaluation.rows, evaluation.as_of)
-    facts = tuple(fact_of(engine.pack, feature.source, row) for row in rows)
-    if not facts and feature.value is None:
-        return None
-    return Reason(name, feature.meaning, evaluation.values[name], feature.unit, facts)
+    def of(self, names: Iterable[str]) -> tuple[Reason, ...]:
+        """These features with the facts behind them, but those with neither facts nor a value."""
+        return tuple(reason for name in names if (reason := self._one(name)) is not None)
+
+    def _one(self, name: str) -> Reason | None:
+        if name not in self._said:
+            self._said[name] = self._reason(name)
+        return self._said[name]
+
+    def _reason(self, name: str) -> Reason | None:
+        compiled, evaluation = self._engine.compiled(name), self._evaluation
+        feature = compiled.feature
+        rows = compiled.rows_behind(evaluation.rows, evaluation.as_of)
+        facts = tuple(fact_of(self._engine.pack, feature.source, row) for row in rows)
+        if not facts and feature.value is None:
+            return None
+        return Reason(name, feature.meaning, evaluation.values[name], feature.unit, facts)
 
 
 def fact_of(pack: Pack, table: str, row: Row) -> Fact:

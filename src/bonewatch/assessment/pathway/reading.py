@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
 from bonewatch.assessment.evidence import Cited, Reason, State
-from bonewatch.assessment.explain import reason_of
+from bonewatch.assessment.explain import Reasons
 from bonewatch.assessment.partly import Partly
 from bonewatch.assessment.pathway.prepared import Prepared
 from bonewatch.assessment.pathway.result import Banded, Due, DueState, Lacking, Said, Standing
@@ -28,7 +28,7 @@ class Reading:
         self.pack = engine.pack
         self._partly, self._prepared = partly, prepared
         self._values = evaluation.values
-        self._reasons: dict[str, Reason | None] = {}
+        self._reasons = Reasons(engine, evaluation)
         self.as_of = date.fromordinal(evaluation.as_of)
 
     def value(self, entry: Entry[EntryText], output: str) -> Value:
@@ -90,13 +90,7 @@ class Reading:
 
     def reasons(self, entry: Entry[EntryText], output: str) -> tuple[Reason, ...]:
         """The features and facts that made an output what it is."""
-        names = self._partly.reasons_of(entry.features[output].name)
-        return tuple(filter(None, (self._reason(name) for name in names)))
-
-    def _reason(self, name: str) -> Reason | None:
-        if name not in self._reasons:
-            self._reasons[name] = reason_of(self.engine, self.evaluation, name)
-        return self._reasons[name]
+        return self._reasons.of(self._partly.reasons_of(entry.features[output].name))
 
     def cited(self, citations: Iterable[Citation]) -> tuple[Cited, ...]:
         """The citations with their titles."""
