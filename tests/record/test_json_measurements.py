@@ -65,7 +65,7 @@ def test_a_unit_not_understood_is_refused_with_those_that_are() -> None:
     [
         (
             {"what": "calcium", "value": 50, "unit": "mmol/L"},
-            "is above the most possible, 10 mmol/L",
+            "is above the most possible, 6 mmol/L",
         ),
         ({"what": "weight", "value": 0.07, "unit": "kg"}, "is below the least possible, 10 kg"),
         (
@@ -74,7 +74,7 @@ def test_a_unit_not_understood_is_refused_with_those_that_are() -> None:
         ),
         (
             {"what": "calcium", "value": 5000, "unit": "mg/dL"},
-            "is above the most possible, 10 mmol/L",
+            "is above the most possible, 6 mmol/L",
         ),
     ],
 )
