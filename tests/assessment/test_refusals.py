@@ -30,8 +30,8 @@ PERSON: Raw = {
 Case = dict[str, Any]
 
 
-def _named(part: str, by: str = "name") -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("case", CASES[part], ids=lambda case: str(case[by]))
+def _named(part: str) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("case", CASES[part], ids=lambda case: str(case["name"]))
 
 
 def _person(case: Case) -> Raw:
@@ -49,6 +49,12 @@ def test_what_cannot_be_is_refused_with_its_place_and_reason(case: Case) -> None
     assert case["says"] in found[0].says
 
 
+@_named("noted")
+def test_what_cannot_be_used_is_told(case: Case) -> None:
+    notes = [(note.at, note.says) for note in assess(_person(case)).notes]
+    assert (case["at"], case["says"]) in notes
+
+
 def _option(raw: Raw, name: str) -> Option:
     return next(option for option in assess(raw).pathway.treatment if option.id == name)
 
@@ -63,14 +69,35 @@ def test_no_dose_is_certain_where_it_may_not_be_given(case: Case) -> None:
         assert [line.dose for line in certain] == [None] * len(certain)
     else:
         assert [line.key for line in certain] == case["sure"]
-    if option.state != "eligible":
-        assert option.unmet or option.lacking
 
 
-@_named("ranges", "score")
-def test_what_is_not_known_has_no_single_number(case: Case) -> None:
+@_named("doses")
+def test_an_option_that_is_not_open_says_why_and_has_no_number(case: Case) -> None:
+    option = _option(_person(case), case["option"])
+    if option.state == "not_eligible":
+        assert [line for line in option.doses if line.dose is not None] == []
+        assert [said.says for said in option.unmet if case["because"] in said.says]
+    if option.state == "needs_information":
+        assert option.lacking
+
+
+def _score(case: Case) -> Score:
     every = assess(_person(case)).pathway
-    score = next(s for s in (*every.scores, *every.risk.scores) if s.id == case["score"])
+    return next(s for s in (*every.scores, *every.risk.scores) if s.id == case["score"])
+
+
+@_named("not_for")
+def test_a_score_that_is_not_for_the_person_has_no_number_and_says_why(case: Case) -> None:
+    score = _score(case)
+    assert (score.applies, score.value) == ("absent", None)
+    assert (score.lowest, score.highest) == (None, None)
+    [reason] = [said.says for said in score.not_for if said.state == "present"]
+    assert case["because"] in reason
+
+
+@_named("ranges")
+def test_what_is_not_known_has_no_single_number(case: Case) -> None:
+    score = _score(case)
     assert score.value is None
     assert score.lacking
     assert score.lowest is None or score.lowest != score.highest

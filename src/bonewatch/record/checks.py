@@ -91,9 +91,9 @@ def _more_than_examined(tables: Mapping[str, list[CheckedRow]]) -> Iterator[Note
 
 
 def later_than(tables: Mapping[str, Sequence[CheckedRow]], as_of: date) -> Iterator[Note]:
-    """Rows dated after the as-of date: they are left out of the answer."""
+    """Rows dated after the as-of date, and a birth after it: they are left out of the answer."""
     for name, rows in tables.items():
-        dated_by = TABLES[name].dated_by
+        dated_by = "birth_date" if name == "patient" else TABLES[name].dated_by
         for row in rows if dated_by else ():
             day = row[dated_by]
             if isinstance(day, date) and day > as_of:

@@ -55,9 +55,11 @@ def _conditions(
 
 
 def _doses(reading: Reading, entry: Entry[EntryText], text: OptionText) -> Iterator[DoseLine]:
+    """The lines that fit or may fit; of an option that is not eligible none with a number."""
+    eligible = reading.state(entry, "") != "absent"
     for key, dose in text.doses.items():
         state = reading.state(entry, key)
-        if state != "absent":
+        if state != "absent" and (eligible or dose.dose is None):
             yield DoseLine(key, dose.is_, state, dose.dose, dose.unit, dose.says)
 
 
