@@ -12,10 +12,13 @@ import pytest
 from typer.testing import CliRunner
 
 from bonewatch.authoring.book.book import MARKS, book
+from bonewatch.authoring.outline.blocks import ALWAYS
 from bonewatch.authoring.outline.of_entries import of_entry
+from bonewatch.authoring.outline.to_lines import to_lines
 from bonewatch.cli import app
 from bonewatch.features.to_words import to_words
 from bonewatch.knowledge.load import core_pack, load_pack
+from bonewatch.knowledge.pathway.declare import declared
 from bonewatch.knowledge.pathway.text import LookupText, OptionText, ScoreText
 
 VOID = {"meta", "br", "link", "img", "hr"}
@@ -197,3 +200,51 @@ def test_every_entry_has_an_outline() -> None:
         outline = of_entry(pack, entry)
         assert outline.title == entry.text.title
         assert len(outline.blocks) > 1
+
+
+def test_nothing_an_entry_declares_is_left_out() -> None:
+    pack = core_pack()
+    for entry in pack.entries.values():
+        by_row = isinstance(entry.text, ScoreText) and entry.text.of
+        text = "\n".join(to_lines(pack, of_entry(pack, entry)))
+        for one in declared(entry.text):
+            tree = entry.trees[one.place]
+            if tree == ALWAYS:
+                continue
+            lines = to_words(tree, {} if by_row else pack.meanings)
+            bare = [line.strip().removeprefix("- ") for line in lines]
+            assert [line for line in bare if line not in text] == [], (entry.id, one.place)
+
+
+def test_a_source_goes_by_its_title_in_the_terminal() -> None:
+    pack = core_pack()
+    shown = ["\n".join(to_lines(pack, of_entry(pack, one))) for one in pack.entries.values()]
+    assert [text for text in shown if "[@" in text] == []
+    assert any("diagnosis and treatment dossier, 1.1 DX-04 (remembered)" in text for text in shown)
+
+
+def test_nothing_is_folded_away_when_it_is_printed() -> None:
+    assert re.findall(r"<details(?! open)[^>]*>", made()) == []
+    assert made().count("<details open>") > len(core_pack().rules)
+
+
+def test_the_index_and_the_lists_of_phrases_are_in_it() -> None:
+    pack = core_pack()
+    index = made()[made().index('<section class="chapter" id="index">') :]
+    listed = re.findall(r'<li><a href="#entry-([^"]+)">', index)
+    assert sorted(listed) == sorted([*pack.rules, *pack.signs, *pack.entries])
+    section = made()[made().index('id="phrases"') : made().index('id="sources"')]
+    shown = [unescape(one) for one in re.findall(r"<li>(.*?)</li>", section)]
+    assert shown == [one for _, phrases in sorted(pack.phrases.items()) for one in phrases]
+
+
+def test_features_are_read_in_words() -> None:
+    section = made()[made().index('id="features"') : made().index('id="phrases"')]
+    assert "<code>" not in section
+    assert "taken is days since first" in section
+
+
+def test_a_cut_off_says_what_it_stands_on() -> None:
+    for name, setting in core_pack().settings.items():
+        row = made()[made().index(f'<tr id="setting-{name}">') :].split("</tr>")[0]
+        assert f"<td>{setting.basis}" in row, name

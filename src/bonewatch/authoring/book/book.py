@@ -14,11 +14,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
-from bonewatch.authoring.outline.blocks import Cell, Outline, Sources, Table
+from bonewatch.authoring.outline.blocks import ALWAYS, Cell, Lines, Outline, Sources, Table
 from bonewatch.authoring.outline.of_entries import of_entry
 from bonewatch.authoring.outline.of_rules import of_rule, of_sign
 from bonewatch.features.feature import Feature
-from bonewatch.features.to_text import to_text
+from bonewatch.features.to_words import phrase, to_words
 from bonewatch.knowledge.citation import reference
 from bonewatch.knowledge.education import CITATION, PLACEHOLDER, Article
 from bonewatch.knowledge.pack import Pack
@@ -58,7 +58,7 @@ def book(pack: Pack) -> str:
     page = environment.get_template("book.html.j2")
     return page.render(
         pack=pack, tiers=tuple(_tiers(pack)), signs=_signs(pack), parts=tuple(_parts(pack)),
-        articles=tuple(_articles(pack)), features=_features(pack), read_from=_read_from,
+        articles=tuple(_articles(pack)), features=tuple(_features(pack)), index=_index(pack),
         sources={name: reference(source) for name, source in sorted(pack.sources.items())},
         cited_by=cited_by(pack), marks=MARKS, review=_review(pack),
     )  # fmt: skip
@@ -82,14 +82,29 @@ def _parts(pack: Pack) -> Iterator[Chapter]:
         )
 
 
-def _features(pack: Pack) -> list[Feature]:
-    return sorted(pack.features.values(), key=lambda feature: feature.name)
+def _index(pack: Pack) -> list[tuple[str, str]]:
+    """The id and title of every rule, sign and entry, by id."""
+    found = ((outline.id, outline.title) for outline in _all(pack))
+    return sorted(found, key=lambda one: one[0].casefold())
 
 
-def _read_from(feature: Feature) -> str:
+def _features(pack: Pack) -> Iterator[tuple[Feature, Lines]]:
+    for feature in sorted(pack.features.values(), key=lambda feature: feature.name):
+        yield feature, tuple(_read_from(pack, feature))
+
+
+def _read_from(pack: Pack, feature: Feature) -> Iterator[str]:
+    """In words: which rows of which table count, and what is taken of them."""
     if feature.value is not None:
-        return to_text(feature.value)
-    return f"{feature.source}: {to_text(feature.match)}"
+        yield from to_words(feature.value, pack.meanings)
+        return
+    yield f"from {feature.source.replace('_', ' ')}{'' if feature.match == ALWAYS else ', where'}"
+    if feature.match != ALWAYS:
+        yield from (f"  {line}" for line in to_words(feature.match, {}))
+    item = "" if feature.item == ALWAYS else f": {phrase(feature.item, {})}"
+    yield f"taken is {feature.aggregate.replace('_', ' ')}{item}"
+    if feature.none_means != "unknown":
+        yield f"no such row means {feature.none_means}"
 
 
 def _review(pack: Pack) -> dict[str, tuple[int, int]]:

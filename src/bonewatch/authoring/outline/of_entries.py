@@ -28,14 +28,19 @@ from bonewatch.knowledge.pathway.text import (
     Due,
     EntryText,
     LookupText,
+    Number,
     OptionText,
     ProtocolText,
     ScoreText,
     StepText,
+    Target,
 )
 from bonewatch.knowledge.schema import Citation
 
 Blocks = Iterator[Block]
+ITEM_HEAD = (
+    "item", "line", "when, or value", "points", "at least, if not known", "at most, if not known",
+)  # fmt: skip
 
 
 def of_entry(pack: Pack, entry: Entry[EntryText]) -> Outline:
@@ -69,8 +74,8 @@ class _Shown:
         self._meanings: Mapping[str, str] = {} if by_row else pack.meanings
 
     def when(self, lead: str, place: str) -> Blocks:
-        """A condition of the entry as a block of its own."""
-        yield from condition(lead, self._entry.trees[place], self._meanings)
+        """A condition of the entry as a block of its own; none where nothing is declared."""
+        yield from condition(lead, self._entry.trees.get(place, ALWAYS), self._meanings)
 
     def lines(self, place: str) -> Lines:
         """The same as a cell; empty where it always holds or nothing is declared."""
@@ -90,10 +95,15 @@ class _Shown:
     def dues(self, lead: str, part: str, dues: Mapping[str, Due]) -> Blocks:
         """What is due again and again."""
         rows = (
-            (d.is_, _every(d), self.lines(f"{part}.{key}.when"), d.note, cites(d.sources))
+            (d.is_, _every(d), self.lines(f"{part}.{key}.when"),
+             tuple(self._counted(f"{part}.{key}")), d.note, cites(d.sources))
             for key, d in dues.items()
-        )
-        yield from table(lead, ("what", "every", "when", "note", "sources"), rows)
+        )  # fmt: skip
+        yield from table(lead, ("what", "every", "when", "counted from", "note", "sources"), rows)
+
+    def _counted(self, place: str) -> Iterator[str]:
+        for name, what in (("last", "last done"), ("since", "start"), ("planned", "planned")):
+            yield from (f"{what}: {line}" for line in self.lines(f"{place}.{name}"))
 
 
 def cites(citations: tuple[Citation, ...]) -> Lines:
@@ -101,40 +111,63 @@ def cites(citations: tuple[Citation, ...]) -> Lines:
     return tuple(f"[@{c.id}] {c.at} ({c.seen.replace('_', '-')})" for c in citations)
 
 
-def _every(due: Due) -> str:
+def _every(due: Due) -> Lines:
+    """The phases, when it is first due, and how late it may be."""
     phases = []
     for phase in due.every:
-        least, most = phase.every
-        months = f"{least:g}" if least == most else f"{least:g} to {most:g}"
         until = "" if phase.until is None else f" until month {phase.until:g}"
-        phases.append(f"{months} months{until}")
-    return ", then ".join(phases)
+        phases.append(f"{_months(phase.every)} months{until}")
+    first = (f"first after {_months(due.first)} months",) if due.first else ()
+    grace = (f"overdue {due.grace:g} days after that",) if due.grace else ()
+    return (", then ".join(phases), *first, *grace)
+
+
+def _months(ends: tuple[Number, Number]) -> str:
+    least, most = ends
+    return f"{least:g}" if least == most else f"{least:g} to {most:g}"
+
+
+def _population(text: ScoreText | LookupText) -> Blocks:
+    yield from said("Of", "; ".join(filter(None, (text.population, text.era))))
+    if text.audience == "clinician":
+        yield Words("For clinicians only.")
 
 
 def _score(shown: _Shown) -> Blocks:
     text = cast(ScoreText, shown.text)
-    yield from said("Of", " ".join(filter(None, (text.population, text.era))))
-    if text.audience == "clinician":
-        yield Words("For clinicians only.")
+    yield from _population(text)
+    yield from said("One result for each", _name(text.of))
+    yield from shown.when("Where", "where")
     yield from shown.clauses("Not for", "not_for", text.not_for)
-    yield from table("Items", ("item", "line", "when", "points"), _items(shown, text))
+    yield from table("Items", ITEM_HEAD, _items(shown, text))
+    if text.items:
+        yield Words(_rounding(text), "Rounded before it meets a cut-off")
     yield from table("Bands", ("band", "from", "says", "figures", "sources"), _bands(text))
+    yield from _classes(shown, text)
+    yield from shown.clauses("Notes", "notes", text.notes)
+
+
+def _classes(shown: _Shown, text: ScoreText) -> Blocks:
     rows = (
         (c.is_, shown.lines(f"classes.{key}.when"), c.says, _figures(c.figures), cites(c.sources))
         for key, c in text.classes.items()
     )
     head = ("class", "the first that holds", "says", "figures", "sources")
     yield from table("Classes", head, rows)
-    yield from shown.clauses("Notes", "notes", text.notes)
 
 
 def _items(shown: _Shown, text: ScoreText) -> Iterator[tuple[Cell, ...]]:
     for key, item in text.items.items():
+        ends = (shown.lines(f"items.{key}.lowest"), shown.lines(f"items.{key}.highest"))
         if item.value:
-            yield item.is_, "", shown.lines(f"items.{key}.value"), text.unit
+            yield item.is_, "", shown.lines(f"items.{key}.value"), text.unit, *ends
         for name, level in item.levels.items():
             when = shown.lines(f"items.{key}.levels.{name}.when")
-            yield item.is_, level.is_, when, f"{level.points:g}"
+            yield item.is_, level.is_, when, f"{level.points:g}", *ends
+
+
+def _rounding(text: ScoreText) -> str:
+    return f"to {text.digits} decimals" if text.digits else "to a whole number"
 
 
 def _bands(text: ScoreText) -> Iterator[tuple[Cell, ...]]:
@@ -154,7 +187,7 @@ def _figures(figures: Mapping[str, object]) -> str:
 
 def _lookup(shown: _Shown) -> Blocks:
     text = cast(LookupText, shown.text)
-    yield from said("Of", " ".join(filter(None, (text.population, text.era))))
+    yield from _population(text)
     yield from shown.clauses("Not for", "not_for", text.not_for)
     head = ("line", *text.columns.values(), "for whom", "sources")
     rows = (_line(shown, text, key) for key in text.rows)
@@ -172,15 +205,24 @@ def _step(shown: _Shown) -> Blocks:
     yield from said("Because", text.because)
     yield from said("Do", text.do)
     if text.within is not None:
-        yield Words(f"{text.within.value:g} {text.within.unit}", "Within")
+        yield Words(_limit(text.within), "Within")
     yield from shown.when("Needed when", "when")
+    yield from shown.when("The time runs from", "clock")
+    yield from shown.when("Done", "done")
+    yield from shown.when("Ordered when", "ordered")
     yield from shown.clauses("What changes the choice", "instead", text.instead)
     yield from shown.clauses("Look at before", "checks", text.checks)
     yield from shown.clauses("What a result leads to", "results", text.results)
 
 
+def _limit(within: Target) -> str:
+    unit = within.unit.removesuffix("s") if within.value == 1 else within.unit
+    return f"{within.value:g} {unit}"
+
+
 def _option(shown: _Shown) -> Blocks:
     text = cast(OptionText, shown.text)
+    yield Words(_name(text.group), "Group")
     yield from said("How", text.how)
     yield from shown.when("For", "for")
     yield from shown.clauses("All of these are needed", "needs", text.needs)
@@ -217,6 +259,7 @@ def _name(key: str) -> str:
 def _advice(shown: _Shown) -> Blocks:
     text = cast(AdviceText, shown.text)
     yield from said("Asks", text.ask)
+    yield from shown.when("Looks at", "value")
     yield from shown.clauses("The first that holds", "states", text.states)
     yield from shown.clauses("Withheld", "withheld", text.withheld)
 

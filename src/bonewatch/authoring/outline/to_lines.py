@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from bonewatch.authoring.outline.blocks import (
@@ -15,6 +16,8 @@ from bonewatch.authoring.outline.blocks import (
     Words,
 )
 from bonewatch.knowledge.pack import Pack
+
+_CITED = re.compile(r"\[@([\w-]+)\]")
 
 
 def to_lines(pack: Pack, outline: Outline) -> Iterator[str]:
@@ -37,14 +40,14 @@ def _block(pack: Pack, block: Block) -> Iterator[str]:
         case Table():
             yield block.lead
             for row in block.rows:
-                yield from _row(block.head, row)
+                yield from _row(pack, block.head, row)
         case Sources():
             yield from _sources(pack, block)
 
 
-def _row(head: tuple[str, ...], row: tuple[Cell, ...]) -> Iterator[str]:
+def _row(pack: Pack, head: tuple[str, ...], row: tuple[Cell, ...]) -> Iterator[str]:
     """A row as its first cell, then each other cell under its column's name."""
-    said = [(name, _lines(cell)) for name, cell in zip(head, row, strict=True)]
+    said = [(name, _lines(pack, cell)) for name, cell in zip(head, row, strict=True)]
     first, *others = ((name, lines) for name, lines in said if lines)
     yield f"  • {'; '.join(first[1])}"
     for name, lines in others:
@@ -52,8 +55,10 @@ def _row(head: tuple[str, ...], row: tuple[Cell, ...]) -> Iterator[str]:
         yield from (f"        {line}" for line in lines[1:])
 
 
-def _lines(cell: Cell) -> tuple[str, ...]:
-    return ((cell,) if cell else ()) if isinstance(cell, str) else cell
+def _lines(pack: Pack, cell: Cell) -> tuple[str, ...]:
+    """A cell's lines; a source goes by its title."""
+    lines = ((cell,) if cell else ()) if isinstance(cell, str) else cell
+    return tuple(_CITED.sub(lambda at: f"{pack.sources[at[1]].title},", line) for line in lines)
 
 
 def _sources(pack: Pack, block: Sources) -> Iterator[str]:
