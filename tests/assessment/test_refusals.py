@@ -6,19 +6,24 @@ The cases stand in refusals.yaml; properties over drawn people hold for everyone
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from answers import DRAWN, assess, assessor
-from drawn_records import Raw, records
-from hypothesis import given
+from answers import DRAWN, MANY, assess, assessor
+from documented_people import with_less_known
+from drawn_records import AS_OF, Raw, read, records
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bonewatch.assessment.pathway.result import Option, Score
+from bonewatch.assessment.assess import Assessor
+from bonewatch.assessment.pathway.result import Option, Pathway, Score
+from bonewatch.assessment.result import Assessment
 from bonewatch.assessment.to_patient_text import to_patient_text
+from bonewatch.knowledge.load import core_pack
 from bonewatch.record.from_json import RecordError, read_record
 
 CASES = yaml.safe_load((Path(__file__).parent / "refusals.yaml").read_text(encoding="utf-8"))
@@ -28,6 +33,8 @@ PERSON: Raw = {
     "condition": [{"kind": "bone_metastasis", "site": "lumbar_spine"}],
 }
 Case = dict[str, Any]
+UNKNOWN_IS_A_VALUE = "predict_"
+"""PREDICT has published values of its own for what is not known, such as HER2."""
 
 
 def _named(part: str) -> pytest.MarkDecorator:
@@ -124,14 +131,31 @@ def test_the_page_for_home_names_no_option_step_or_score(raw: Raw) -> None:
     assert [title for title in _clinical_words() if title in text] == []
 
 
+@cache
+def _without_entries() -> Assessor:
+    """The same rules with nothing beyond triage."""
+    return Assessor(replace(core_pack(), entries={}))
+
+
 @DRAWN
 @given(records())
 def test_the_pathway_never_changes_the_urgency(raw: Raw) -> None:
-    """Whatever is read of it, and whatever is known of the risk."""
+    """With every part of it told, and with no entry in the pack, triage says the same."""
+    whole, bare = assess(raw), _without_entries().assess(read(raw), AS_OF)
+    assert whole.pathway.parts
+    assert bare.pathway.scores == bare.pathway.treatment == ()
+    assert _triage(whole) == _triage(bare)
+
+
+def _triage(answer: Assessment) -> tuple[object, ...]:
+    ends = (answer.urgency, answer.urgency_low, answer.urgency_high)
+    return (*ends, answer.findings, answer.ask, answer.headline, answer.safety_net)
+
+
+@DRAWN
+@given(records())
+def test_a_low_risk_never_lowers_the_urgency(raw: Raw) -> None:
     answer = assess(raw)
-    before = (answer.urgency, answer.urgency_low, answer.urgency_high)
-    assert answer.pathway.parts
-    assert (answer.urgency, answer.urgency_low, answer.urgency_high) == before
     risk = {"size_mm": 8, "nodes_positive": 0, "grade": 1, "er_percent": 100, "t": "T1", "n": "N0"}
     cancers = [{**row, **risk} for row in raw.get("primary_cancer", [])]
     low = assess(raw | {"primary_cancer": cancers})
@@ -162,10 +186,60 @@ def test_learning_more_keeps_a_score_within_its_range(raw: Raw, seed: int) -> No
         assert low <= new_low <= new_high <= high, name
 
 
-def _ranges(answer: Any) -> dict[str, tuple[float, float]]:
-    scores: list[Score] = [*answer.pathway.scores, *answer.pathway.risk.scores]
+def _ranges(answer: Assessment) -> dict[str, tuple[float, float]]:
     return {
         s.id: (s.lowest, s.highest)
-        for s in scores
+        for s in _every_score(answer.pathway)
         if s.lowest is not None and s.highest is not None
     }
+
+
+@settings(DRAWN, max_examples=300 * MANY)
+@given(with_less_known())
+def test_knowing_less_only_widens_what_a_score_can_be(people: tuple[Raw, Raw]) -> None:
+    """What is left out never makes a number of its own, nor leaves out the true one."""
+    whole, less = (_possible(assess(raw)) for raw in people)
+    for name, (low, high) in whole.items():
+        if name in less and not name.startswith(UNKNOWN_IS_A_VALUE):
+            widest_low, widest_high = less[name]
+            assert widest_low <= low <= high <= widest_high, name
+
+
+@settings(DRAWN, max_examples=300 * MANY)
+@given(with_less_known())
+def test_knowing_less_leaves_the_true_class_possible(people: tuple[Raw, Raw]) -> None:
+    whole, less = (assess(raw).pathway for raw in people)
+    for known, open_ in zip(_every_score(whole), _every_score(less), strict=True):
+        if known.kind == "classification" and known.value and open_.applies != "absent":
+            assert known.value in [band.key for band in open_.bands], known.id
+
+
+def test_the_drawn_people_have_scores_known_and_open() -> None:
+    """Otherwise the two properties above would say nothing."""
+    known, open_ = set(), set()
+
+    @settings(DRAWN, database=None)
+    @given(with_less_known())
+    def look(people: tuple[Raw, Raw]) -> None:
+        whole, less = (assess(raw).pathway for raw in people)
+        known.update(s.id for s in _every_score(whole) if s.value is not None)
+        open_.update(s.id for s in _every_score(less) if s.lowest != s.highest)
+
+    look()
+    assert {"sins", "mirels_score", "npi", "cts5", "bilsky", "subtype"} <= known
+    assert {"sins", "mirels_score", "npi", "cts5", "katagiri", "creatinine_clearance"} <= open_
+
+
+def _every_score(pathway: Pathway) -> tuple[Score, ...]:
+    return (*pathway.scores, *pathway.risk.scores)
+
+
+def _possible(answer: Assessment) -> dict[str, tuple[float, float]]:
+    """The range of every score, and of every row of the record that has one of its own."""
+    rows = {
+        f"{score.id} of {row.at}": (row.lowest, row.highest)
+        for score in answer.pathway.scores
+        for row in score.rows
+        if row.lowest is not None and row.highest is not None
+    }
+    return _ranges(answer) | rows
