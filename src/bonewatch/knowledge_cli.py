@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ from bonewatch.knowledge.pack import Pack, Rule, Sign
 from bonewatch.knowledge.pack_error import PackError
 from bonewatch.knowledge.packs import CORE
 from bonewatch.knowledge.schema import Citation
+from bonewatch.record.whole_file import write_whole
 
 app = typer.Typer(help="Look at the clinical rules.", no_args_is_help=True)
 
@@ -75,7 +75,7 @@ def book(out: BookFile = None, pack: PackFolder = CORE) -> None:
         sys.stdout.write(text)
         return
     try:
-        write_whole(out, text)
+        write_whole(out, text.encode())
     except OSError as problem:
         _stop(f"{out}: cannot be written: {problem.strerror or 'no reason given'}")
 
@@ -90,23 +90,13 @@ def messages(language: Language, out: Catalogue = None, pack: PackFolder = CORE)
     try:
         text, done = written(loaded, language, pack)
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, text)
+        write_whole(path, text.encode())
     except PackError as problem:
         _stop(str(problem))
     except OSError as problem:
         _stop(f"{path}: cannot be written: {problem.strerror or 'no reason given'}")
     missing = len(messages(loaded)) - done
     sys.stdout.write(f"{path.name} of {language}: {done} messages translated, {missing} not\n")
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file whole or not at all: beside it first, then in its place."""
-    aside = path.with_name(f".{path.name}.part")
-    try:
-        aside.write_text(text, encoding="utf-8")
-        os.replace(aside, path)
-    finally:
-        aside.unlink(missing_ok=True)
 
 
 def _entry_shown(pack: Pack, name: str) -> Iterator[str]:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bonewatch.authoring.mutants import Mutant
-from bonewatch.engine.in_python import CompiledFeature, CompiledRule, Engine, Rows, State
+from bonewatch.engine.in_python import CompiledFeature, Engine, Rows, State
+from bonewatch.engine.program import rule_function
 from bonewatch.features import tree as t
 from bonewatch.features.feature import Feature
 from bonewatch.features.to_python import Value
@@ -123,7 +124,7 @@ class _Group:
     def __init__(self, pack: Pack, settings: Mapping[str, float]) -> None:
         self.settings = settings
         self.engine = Engine(pack_with(pack, settings))
-        self.rules = {rule.id: CompiledRule(rule) for rule in self.engine.pack.rules.values()}
+        self.rules = {rule.id: rule_function(rule) for rule in self.engine.pack.rules.values()}
         self._cases: dict[str, list[Tried]] = defaultdict(list)
         self.failing: list[Tried] = []
 
@@ -151,7 +152,7 @@ class _Trial:
             for name, feature in mutant.features.items()
         }
         self._rules = {
-            name: CompiledRule(rule_with(rule, group.settings))
+            name: rule_function(rule_with(rule, group.settings))
             for name, rule in mutant.rules.items()
         }
         self._base_rules = group.rules
@@ -177,7 +178,7 @@ class _Trial:
             rule = self._rules.get(name)
             if rule is None and reads.isdisjoint(differing):
                 continue
-            (rule or self._base_rules[name]).run(values, states, acts)
+            (rule or self._base_rules[name])(values, states, acts)
             if states[name] is not tried.states[name] or acts[name] is not tried.acts[name]:
                 differing.add(name)
 

@@ -19,7 +19,7 @@ from bonewatch.engine.take import NOT_SO, Given, code_of, picked_row, take
 from bonewatch.features.feature import Feature
 from bonewatch.features.rows import INDEXED, NOTHING, Row, known_rows
 from bonewatch.features.to_python import Value, person_function, row_function
-from bonewatch.knowledge.pack import Pack, Rule
+from bonewatch.knowledge.pack import Pack
 from bonewatch.record.record import Record
 
 State = bool | None
@@ -166,34 +166,6 @@ class CompiledFeature:
         if not means_no:
             return None
         return False if self._is_any else 0
-
-
-class CompiledRule:
-    """One rule: its condition and its guard."""
-
-    def __init__(self, rule: Rule) -> None:
-        self.id = rule.id
-        self._when = person_function(rule.when)
-        self._guard = person_function(rule.guard)
-
-    def run(
-        self, values: Mapping[str, Value], states: dict[str, State], acts: dict[str, State]
-    ) -> None:
-        """Add this rule's state, and whether it is acted on, to the two mappings."""
-        guard = self._guard(values, states)
-        states[self.id] = _both(self._when(values, states), guard)
-        acting = self._when(values, acts)
-        acts[self.id] = False if guard is False else _truth(acting)
-
-
-def _both(one: Value, two: Value) -> State:
-    if one is False or two is False:
-        return False
-    return None if one is None or two is None else True
-
-
-def _truth(value: Value) -> State:
-    return None if value is None else bool(value)
 
 
 class Engine:

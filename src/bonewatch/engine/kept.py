@@ -11,9 +11,7 @@ import hashlib
 import marshal
 import os
 import pickle
-import stat
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -24,12 +22,12 @@ from bonewatch.engine.program import compiled_code
 from bonewatch.engine.why import why_code
 from bonewatch.knowledge.pack import Pack
 from bonewatch.record.collector import collector_paused
+from bonewatch.record.whole_file import write_whole
 
 PACKAGE = Path(__file__).parents[1]
 KEPT_IN = PACKAGE / "__pycache__"
 _DIGEST = hashlib.sha256
 _SIZE = _DIGEST().digest_size
-_READABLE = stat.S_IRUSR | stat.S_IWUSR | stat.S_IRGRP | stat.S_IROTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +111,4 @@ def _write(path: Path, key: bytes, made: Ready) -> None:
     body = pickle.dumps((made.pack, *programs), pickle.HIGHEST_PROTOCOL)
     with suppress(OSError):
         path.parent.mkdir(exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as aside:
-            aside.write(key + _DIGEST(body).digest() + body)
-        os.chmod(aside.name, _READABLE)
-        os.replace(aside.name, path)
+        write_whole(path, key + _DIGEST(body).digest() + body)

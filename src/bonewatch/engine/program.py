@@ -1,8 +1,8 @@
 """A pack as one Python program: every value over features and every rule in a few functions.
 
 The text is made once and compiled once; the code can be kept (`marshal`) and run in another
-process without reading the pack's expressions again. What each part means is said in
-in_python.py, which also runs the parts one by one where they are changed.
+process without reading the pack's expressions again. A rule can also be had
+alone, for packs in which single parts are changed; in_python.py does the same for features.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from bonewatch.knowledge.pack import Pack, Rule, Sign
 State = bool | None
 Values = dict[str, Value]
 States = dict[str, State]
+RuleFunction = Callable[[Mapping[str, Value], States, States], None]
 RowFunctions = tuple[RowFunction, RowFunction, RowFunction]
 
 
@@ -42,7 +43,7 @@ class Program:
 
     triage: frozenset[str]
     values: Callable[[Values], None]
-    rules: Callable[[Values, States, States], None]
+    rules: RuleFunction
     derived: Callable[[Values, Mapping[str, State]], None]
     rows: Mapping[str, RowFunctions]
     signs: Mapping[str, PersonFunction]
@@ -60,11 +61,18 @@ def program_of(code: CodeType) -> Program:
     return Program(
         frozenset(cast(list[str], space["triage"])),
         cast(Callable[[Values], None], space["values"]),
-        cast(Callable[[Values, States, States], None], space["rules"]),
+        cast(RuleFunction, space["rules"]),
         cast(Callable[[Values, Mapping[str, State]], None], space["derived"]),
         cast(Mapping[str, RowFunctions], space["rows"]),
         cast(Mapping[str, PersonFunction], space["signs"]),
     )
+
+
+def rule_function(rule: Rule) -> RuleFunction:
+    """One rule alone: adds its state, and whether it is acted on, to the two mappings."""
+    space: dict[str, object] = dict(NAMESPACE)
+    exec("\n".join(("def rules(person, states, acts):", *_rules((rule,)))), space)
+    return cast(RuleFunction, space["rules"])
 
 
 def text_of(pack: Pack) -> str:

@@ -8,7 +8,7 @@ from bonewatch.assessment.pathway.reading import Reading
 from bonewatch.assessment.pathway.result import Step, StepState
 from bonewatch.knowledge.pathway.entry import Entry
 from bonewatch.knowledge.pathway.making import days_of
-from bonewatch.knowledge.pathway.text import EntryText, StepText, Target
+from bonewatch.knowledge.pathway.text import EntryText, StepText
 
 
 def steps(reading: Reading) -> tuple[Step, ...]:
@@ -31,7 +31,7 @@ def _step(reading: Reading, entry: Entry[EntryText]) -> Step:
     return Step(
         text.id, text.title, text.kind, state, text.because,
         reading.reasons(entry, "needed") if state != "unknown" else (), text.do,
-        _within(text.within) if text.within else "",
+        text.within.says if text.within else "",
         days_of(text.within), reading.number(entry, "clock"), reading.number(entry, "done"),
         cast(bool | None, reading.value(entry, "ordered")),
         reading.said(entry, text.instead, "present", "unknown"),
@@ -39,11 +39,6 @@ def _step(reading: Reading, entry: Entry[EntryText]) -> Step:
         reading.said(entry, text.results, "present"),
         reading.lacking(entry, "needed"), reading.standing(entry),
     )  # fmt: skip
-
-
-def _within(limit: Target) -> str:
-    unit = limit.unit.removesuffix("s") if limit.value == 1 else limit.unit
-    return f"{limit.value:g} {unit}"
 
 
 def _state(reading: Reading, entry: Entry[EntryText]) -> StepState:

@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
-from bonewatch.authoring.outline.blocks import ALWAYS, Cell, Lines, Outline, Sources, Table
+from bonewatch.authoring.outline.blocks import ALWAYS, CITED, Cell, Lines, Outline, Sources, Table
 from bonewatch.authoring.outline.of_entries import of_entry
 from bonewatch.authoring.outline.of_rules import of_rule, of_sign
 from bonewatch.features.feature import Feature
@@ -32,7 +32,6 @@ PARTS = {
     "lifestyle": "Bone health and living",
 }
 MARKS = {"read": "", "second_hand": "second-hand", "remembered": "remembered", "proposal": "ours"}
-_CITED = re.compile(r"\[@([\w-]+)\]")
 _CELL_MARK = re.compile(r"\((second-hand|remembered|proposal|read)\)$")
 
 
@@ -165,7 +164,7 @@ def _named_in(block: object) -> Iterator[str]:
         cells = (
             line for row in block.rows for cell in row if not isinstance(cell, str) for line in cell
         )
-        yield from (name for line in cells for name in _CITED.findall(line))
+        yield from (name for line in cells for name in CITED.findall(line))
 
 
 def _cell(cell: Cell) -> Markup:
@@ -178,7 +177,7 @@ def _cell(cell: Cell) -> Markup:
 def _line(line: str) -> Markup:
     indent = len(line) - len(line.lstrip())
     text = Markup("\N{NO-BREAK SPACE}" * indent) + escape(line.lstrip())
-    found = _CITED.search(line)
+    found = CITED.search(line)
     if found is None:
         return text
     name = found.group(1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ from bonewatch.features.tree import Constant, Tree
 from bonewatch.knowledge.schema import Citation
 
 ALWAYS = Constant(True)
+CITED = re.compile(r"\[@([\w-]+)\]")
+"""How `cites` names a source in a cell; each writer puts its own link or title there."""
 Lines = tuple[str, ...]
 Cell = str | Lines
 """A cell is one text, or the lines of a condition, indented as it nests."""
@@ -89,3 +92,8 @@ def table(lead: str, head: Iterable[str], rows: Iterable[Iterable[Cell]]) -> tup
         return ()
     cut = tuple(tuple(row[n] for n in kept) for row in listed)
     return (Table(lead, tuple(names[n] for n in kept), cut),)
+
+
+def cites(citations: tuple[Citation, ...]) -> Lines:
+    """Citations as a cell: the source, the place, and the mark."""
+    return tuple(f"[@{c.id}] {c.at} ({c.seen.replace('_', '-')})" for c in citations)

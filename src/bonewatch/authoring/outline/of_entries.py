@@ -14,6 +14,7 @@ from bonewatch.authoring.outline.blocks import (
     Outline,
     Sources,
     Words,
+    cites,
     condition,
     said,
     table,
@@ -33,9 +34,7 @@ from bonewatch.knowledge.pathway.text import (
     ProtocolText,
     ScoreText,
     StepText,
-    Target,
 )
-from bonewatch.knowledge.schema import Citation
 
 Blocks = Iterator[Block]
 ITEM_HEAD = (
@@ -104,11 +103,6 @@ class _Shown:
     def _counted(self, place: str) -> Iterator[str]:
         for name, what in (("last", "last done"), ("since", "start"), ("planned", "planned")):
             yield from (f"{what}: {line}" for line in self.lines(f"{place}.{name}"))
-
-
-def cites(citations: tuple[Citation, ...]) -> Lines:
-    """Citations as a cell: the id, the place, and the mark."""
-    return tuple(f"[@{c.id}] {c.at} ({c.seen.replace('_', '-')})" for c in citations)
 
 
 def _every(due: Due) -> Lines:
@@ -205,7 +199,7 @@ def _step(shown: _Shown) -> Blocks:
     yield from said("Because", text.because)
     yield from said("Do", text.do)
     if text.within is not None:
-        yield Words(_limit(text.within), "Within")
+        yield Words(text.within.says, "Within")
     yield from shown.when("Needed when", "when")
     yield from shown.when("The time runs from", "clock")
     yield from shown.when("Done", "done")
@@ -213,11 +207,6 @@ def _step(shown: _Shown) -> Blocks:
     yield from shown.clauses("What changes the choice", "instead", text.instead)
     yield from shown.clauses("Look at before", "checks", text.checks)
     yield from shown.clauses("What a result leads to", "results", text.results)
-
-
-def _limit(within: Target) -> str:
-    unit = within.unit.removesuffix("s") if within.value == 1 else within.unit
-    return f"{within.value:g} {unit}"
 
 
 def _option(shown: _Shown) -> Blocks:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from bonewatch.authoring.outline.blocks import (
+    CITED,
     Block,
     Cell,
     Condition,
@@ -16,8 +16,6 @@ from bonewatch.authoring.outline.blocks import (
     Words,
 )
 from bonewatch.knowledge.pack import Pack
-
-_CITED = re.compile(r"\[@([\w-]+)\]")
 
 
 def to_lines(pack: Pack, outline: Outline) -> Iterator[str]:
@@ -58,7 +56,7 @@ def _row(pack: Pack, head: tuple[str, ...], row: tuple[Cell, ...]) -> Iterator[s
 def _lines(pack: Pack, cell: Cell) -> tuple[str, ...]:
     """A cell's lines; a source goes by its title."""
     lines = ((cell,) if cell else ()) if isinstance(cell, str) else cell
-    return tuple(_CITED.sub(lambda at: f"{pack.sources[at[1]].title},", line) for line in lines)
+    return tuple(CITED.sub(lambda at: f"{pack.sources[at[1]].title},", line) for line in lines)
 
 
 def _sources(pack: Pack, block: Sources) -> Iterator[str]:

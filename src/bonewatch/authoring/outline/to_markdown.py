@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from bonewatch.authoring.outline.blocks import (
+    CITED,
     Block,
     Cell,
     Condition,
@@ -16,8 +17,6 @@ from bonewatch.authoring.outline.blocks import (
     Words,
 )
 from bonewatch.knowledge.pack import Pack
-
-_CITED = re.compile(r"\[@([\w-]+)\]")
 
 
 def to_markdown(pack: Pack, outline: Outline, level: str = "##") -> Iterator[str]:
@@ -55,8 +54,8 @@ def _row(cells: tuple[Cell, ...]) -> str:
 
 def _cell(cell: Cell) -> str:
     if isinstance(cell, str):
-        return _CITED.sub(_link, _escaped(cell))
-    lines = (_CITED.sub(_link, _escaped(line)) for line in cell)
+        return CITED.sub(_link, _escaped(cell))
+    lines = (CITED.sub(_link, _escaped(line)) for line in cell)
     return "<br>".join(line.replace("  ", "&nbsp;&nbsp;") for line in lines)
 
 

@@ -176,6 +176,12 @@ class Target(Part):
     value: Number
     unit: Literal["hours", "days", "weeks"]
 
+    @property
+    def says(self) -> str:
+        """The limit in words, such as "24 hours" or "1 week"."""
+        unit = self.unit.removesuffix("s") if self.value == 1 else self.unit
+        return f"{self.value:g} {unit}"
+
 
 class StepText(EntryText):
     """One step of a work-up: when it is needed, what is done, by when, and what follows.
