@@ -1,0 +1,106 @@
+"""Records as Arrow tables: the form in which a whole population is kept and read again.
+
+A folder of records has one folder of Parquet files for each record table, with the columns of
+`schema_of` (dates twice, as in a Record), and three more: `people` (everyone, also who has no
+row), `notes` (what a reader should know of a person's record) and `not_understood` (counts).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from bonewatch.record.record import Record
+from bonewatch.record.tables import TABLES, Table
+
+_TYPES = {
+    "bool": pa.bool_(),
+    "number": pa.float64(),
+    "integer": pa.int64(),
+    "date": pa.date32(),
+}
+PATIENT_ID = pa.field("patient_id", pa.string(), nullable=False)
+PEOPLE = pa.schema([PATIENT_ID])
+NOTES = pa.schema([PATIENT_ID, ("at", pa.string()), ("says", pa.string())])
+NOT_UNDERSTOOD = pa.schema([PATIENT_ID, ("what", pa.string()), ("count", pa.int64())])
+
+
+def schema_of(table: Table) -> pa.Schema:
+    """The columns of a record table: the person, where the row came from, and the fields."""
+    fields = [PATIENT_ID, pa.field("at", pa.string())]
+    for field in table.fields:
+        if field.name != "patient_id":
+            fields.append(pa.field(field.name, _TYPES.get(field.type, pa.string())))
+        if field.type == "date":
+            fields.append(pa.field(f"{field.name}_latest", pa.date32()))
+    return pa.schema(fields)
+
+
+SCHEMAS: dict[str, pa.Schema] = {
+    **{name: schema_of(table) for name, table in TABLES.items()},
+    "people": PEOPLE,
+    "notes": NOTES,
+    "not_understood": NOT_UNDERSTOOD,
+}
+
+
+def to_batches(records: Sequence[tuple[str, Record]]) -> dict[str, pa.RecordBatch]:
+    """These people's records, by the identifiers they shall have, as one batch for each table."""
+    return {name: _batch(name, records) for name in SCHEMAS}
+
+
+def _batch(name: str, records: Sequence[tuple[str, Record]]) -> pa.RecordBatch:
+    schema = SCHEMAS[name]
+    owners: list[str] = []
+    rows: list[Mapping[str, object]] = []
+    for patient_id, record in records:
+        for row in _rows(name, record):
+            owners.append(patient_id)
+            rows.append(row)
+    columns = [pa.array(owners, pa.string())]
+    columns += [pa.array([row[f.name] for row in rows], f.type) for f in list(schema)[1:]]
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+def _rows(name: str, record: Record) -> Iterable[Mapping[str, object]]:
+    if name in TABLES:
+        return record.rows(name)
+    if name == "people":
+        return ({},)
+    if name == "notes":
+        return ({"at": note.at, "says": note.says} for note in record.notes)
+    return ({"what": what, "count": count} for what, count in record.not_understood.items())
+
+
+class RecordFolder:
+    """A folder of records being written: one file in each table's folder, by this part's name."""
+
+    def __init__(self, folder: Path, part: str) -> None:
+        self._writers = {
+            name: _writer(folder / name, part, schema) for name, schema in SCHEMAS.items()
+        }
+
+    def write(self, records: Sequence[tuple[str, Record]]) -> None:
+        """Add these people."""
+        for name, batch in to_batches(records).items():
+            if batch.num_rows:
+                self._writers[name].write_batch(batch)
+
+    def __enter__(self) -> RecordFolder:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:  # fmt: skip
+        for writer in self._writers.values():
+            writer.close()
+
+
+def _writer(folder: Path, part: str, schema: pa.Schema) -> pq.ParquetWriter:
+    folder.mkdir(parents=True, exist_ok=True)
+    return pq.ParquetWriter(folder / f"{part}.parquet", schema, compression="zstd")
