@@ -108,11 +108,18 @@ def assess(
     """Assess each record: how urgent, why, what to do, what to ask; and the pathway beyond."""
     day = _day(as_of) if as_of else date.today()
     assessor = _assessor(settings, protocol, language)
-    page = Page(as_json, full, _one_of("--for", voice, VOICES) == PATIENT)
+    page = _page(as_json, full, _one_of("--for", voice, VOICES))
     failed = sum(not _assess_file(assessor, name, day, page) for name in files)
     if failed:
         _complain(f"{failed} of {len(files)} files could not be assessed")
         raise typer.Exit(1)
+
+
+def _page(as_json: bool, full: bool, voice: str) -> Page:
+    if as_json and voice == PATIENT:
+        says = "--json is the whole answer, for clinicians; leave it out for the page for home"
+        raise typer.BadParameter(says, param_hint="--for")
+    return Page(as_json, full, voice == PATIENT)
 
 
 @app.command()

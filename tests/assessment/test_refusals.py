@@ -243,3 +243,30 @@ def _possible(answer: Assessment) -> dict[str, tuple[float, float]]:
         if row.lowest is not None and row.highest is not None
     }
     return _ranges(answer) | rows
+
+
+# ---- who is not an adult -------------------------------------------------------------------------
+
+
+def _born(day: str) -> Raw:
+    high = {"what": "calcium_adjusted", "value": 3.2, "measured_on": "2026-11-20"}
+    return PERSON | {
+        "patient": [{"birth_date": day, "sex": "female"}],
+        "primary_cancer": [{}],
+        "measurement": [{**high, "unit": "mmol/L"}],
+    }
+
+
+@pytest.mark.parametrize("day", ["2016-05-01", "2008-11-24", "2009", "2008-12"])
+def test_a_child_is_told_how_urgent_it_is_but_given_no_dose_test_or_check_up(day: str) -> None:
+    answer, grown = assess(_born(day)), assess(_born("1960-01-01"))
+    assert answer.pathway == Pathway()
+    assert answer.cautions[0] == core_pack().words["not_adult"]
+    assert (answer.urgency, answer.findings) == (grown.urgency, grown.findings)
+
+
+@pytest.mark.parametrize("day", ["2008-11-23", "2008", "2008-11", "1960"])
+def test_who_may_be_an_adult_is_answered_as_one(day: str) -> None:
+    answer = assess(_born(day))
+    assert [option.id for option in answer.pathway.treatment]
+    assert core_pack().words["not_adult"] not in answer.cautions

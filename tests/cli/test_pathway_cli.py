@@ -69,6 +69,13 @@ def test_a_topic_that_is_not_there_is_told_with_a_suggestion() -> None:
 # ---- the page for home ---------------------------------------------------------------------------
 
 
+def test_there_is_no_json_for_the_person_at_home() -> None:
+    result = _run("assess", *AS_OF, "--for", "patient", "--json", BETH)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert "for clinicians" in result.stderr
+
+
 @pytest.mark.parametrize("path", CAST, ids=lambda path: path.stem)
 def test_the_page_for_home_is_in_one_voice(path: Path) -> None:
     page = _run("assess", *AS_OF, "--for", "patient", path).stdout

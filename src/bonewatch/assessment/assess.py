@@ -65,14 +65,18 @@ class Assessor:
         )
         died = self._has_died(evaluation)
         facts = {} if died else open_facts(self.pack, evaluation, urgency, states)
-        pathway = Pathway() if died else self._teller.tell(evaluation)
+        told = not died and not self._is(evaluation, "child")
+        pathway = self._teller.tell(evaluation) if told else Pathway()
         return self._assessment(record, as_of, evaluation, urgency, findings, facts, pathway)
 
     def _partly(self, evaluation: Evaluation, states: Mapping[str, bool | None]) -> Partly:
         return Partly(self.pack, self._why, evaluation.values, states)
 
     def _has_died(self, evaluation: Evaluation) -> bool:
-        return bool(evaluation.values.get(self.pack.known.get("died", "")))
+        return self._is(evaluation, "died")
+
+    def _is(self, evaluation: Evaluation, known: str) -> bool:
+        return bool(evaluation.values.get(self.pack.known.get(known, "")))
 
     def _acted_on(self, evaluation: Evaluation) -> list[Rule]:
         """The rules to act on, most urgent first, proven before precautionary.
@@ -213,8 +217,9 @@ class Assessor:
 
     def _cautions(self, evaluation: Evaluation) -> tuple[str, ...]:
         words = self.pack.words
-        known = evaluation.values[self.pack.known["breast_cancer"]]
-        first = () if known else (words["not_breast_cancer"],)
+        first = [words["not_adult"]] if self._is(evaluation, "child") else []
+        if not self._is(evaluation, "breast_cancer"):
+            first.append(words["not_breast_cancer"])
         return (*first, words["not_for_diagnosis"])
 
 
