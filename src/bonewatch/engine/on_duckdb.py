@@ -1,61 +1,74 @@
-"""The engine for a cohort on one machine: records into DuckDB tables, a pack as one query.
+"""The engine for a cohort on one machine: records into DuckDB tables, a pack as a few queries.
 
-The database lives in memory and may neither install nor load extensions. A text of JSON is how
-rows go in (no file is written); every answer is fetched to its end, and no statement
-is prepared over a table that may change later.
+The database may neither install nor load extensions; with a limit on memory it writes what does
+not fit into a folder of its own. Every answer is fetched to its end, and no statement is prepared
+over a table that may change later.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
-from itertools import islice
+from pathlib import Path
+from types import TracebackType
 
 import duckdb
-import orjson
+import pyarrow as pa
 
-from bonewatch.engine.cohort_sql import ACTS, cohort_sql
+from bonewatch.engine.cohort_sql import ACTS, ANSWERS, cohort_stages
 from bonewatch.features.to_python import Value
 from bonewatch.knowledge.pack import Pack
-from bonewatch.record.record import CheckedRow, Record
-from bonewatch.record.tables import TABLES, Table
+from bonewatch.record.record import Record
+from bonewatch.record.to_arrow import SCHEMAS, to_batches
 
 State = bool | None
 Answer = tuple[dict[str, Value], dict[str, State], dict[str, State]]
 
 PEOPLE = "people"
-_SETTINGS: dict[str, str | bool | int | float | list[str]] = {
+Settings = dict[str, str | bool | int | float | list[str]]
+_SETTINGS: Settings = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
+    "preserve_insertion_order": "false",
 }
-_TYPES = {"bool": "boolean", "number": "double", "integer": "integer", "date": "date"}
-_ROWS_AT_ONCE = 20_000
 
 
-def columns(table: Table) -> dict[str, str]:
-    """The columns of a record table in the database, with their types."""
-    typed = {"patient_id": "varchar", "at": "varchar"}
-    for field in table.fields:
-        typed[field.name] = _TYPES.get(field.type, "varchar")
-        if field.type == "date":
-            typed[f"{field.name}_latest"] = "date"
-    return typed
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much memory the engine may take, such as "4GB", and where it may write the rest."""
 
+    memory: str
+    spill: Path
 
-def ddl(table: Table) -> str:
-    """The create statement of a record table."""
-    typed = ",\n".join(f'  "{name}" {kind}' for name, kind in columns(table).items())
-    return f'create table "{table.name}" (\n{typed}\n)'
+    @property
+    def settings(self) -> Settings:
+        """The same as settings of the database."""
+        return {"memory_limit": self.memory, "temp_directory": str(self.spill)}
 
 
 class Cohort:
-    """The records of many people in one database."""
+    """The records of many people in one database; close it, or use it in a `with`."""
 
-    def __init__(self) -> None:
-        self._database = duckdb.connect(":memory:", config=_SETTINGS)
-        self._run(f"create table {PEOPLE} (patient_id varchar)")
-        for table in TABLES.values():
-            self._run(ddl(table))
+    def __init__(self, room: Room | None = None) -> None:
+        settings = _SETTINGS | (room.settings if room else {})
+        self._database = duckdb.connect(":memory:", config=settings)
+        for name, schema in SCHEMAS.items():
+            self._create(name, schema)
+
+    def _create(self, name: str, schema: pa.Schema) -> None:
+        self._database.register("shape", schema.empty_table())
+        self.run(f'create table "{name}" as from shape')
+        self._database.unregister("shape")
+
+    def __enter__(self) -> Cohort:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:  # fmt: skip
+        self.close()
 
     def close(self) -> None:
         """Forget the records."""
@@ -63,42 +76,24 @@ class Cohort:
 
     def load(self, records: Mapping[str, Record]) -> None:
         """Add the records, by the identifiers they shall have."""
-        self._insert(PEOPLE, {"patient_id": "varchar"}, ({"patient_id": p} for p in records))
-        for table in TABLES.values():
-            self._insert(table.name, columns(table), _rows(table, records))
+        for name, batch in to_batches(list(records.items())).items():
+            self._database.register("added", pa.Table.from_batches([batch]))
+            self.run(f'insert into "{name}" from added')
+            self._database.unregister("added")
+
+    def answer(self, pack: Pack, as_of: date) -> None:
+        """Compute the table `answers`: a row per person, as known on the day (see cohort_sql)."""
+        for stage in cohort_stages(pack, as_of, people=PEOPLE):
+            self.run(f"create or replace temp table {stage.name} as {stage.sql}")
 
     def evaluate(self, pack: Pack, as_of: date) -> dict[str, Answer]:
         """Each person's features, rule states and rules to act on, as known on the day."""
-        rows = self._run(cohort_sql(pack, as_of, people=PEOPLE))
-        return {str(row[0]): _answer(pack, row[1:]) for row in rows}
+        self.answer(pack, as_of)
+        return {str(row[0]): _answer(pack, row[1:]) for row in self.run(f"from {ANSWERS}")}
 
-    def _run(self, sql: str, *parameters: str) -> list[tuple[Value, ...]]:
-        return self._database.execute(sql, parameters).fetchall()
-
-    def _insert(
-        self, name: str, typed: Mapping[str, str], rows: Iterable[Mapping[str, object]]
-    ) -> None:
-        shape = orjson.dumps([typed]).decode()
-        listed = ", ".join(f'"{column}"' for column in typed)
-        for text in _texts(rows):
-            self._run(
-                f'insert into "{name}" ({listed}) select {listed} from'
-                f" (select unnest(from_json_strict(?, '{shape}'), recursive := true))",
-                text,
-            )
-
-
-def _rows(table: Table, records: Mapping[str, Record]) -> Iterator[CheckedRow]:
-    for patient_id, record in records.items():
-        for row in record.rows(table.name):
-            yield {**row, "patient_id": patient_id}
-
-
-def _texts(rows: Iterable[Mapping[str, object]]) -> Iterator[str]:
-    """The rows as JSON lists, so many at a time."""
-    left = iter(rows)
-    while part := list(islice(left, _ROWS_AT_ONCE)):
-        yield orjson.dumps(part).decode()
+    def run(self, sql: str) -> list[tuple[Value, ...]]:
+        """Every row a query gives."""
+        return self._database.execute(sql).fetchall()
 
 
 def _answer(pack: Pack, row: tuple[Value, ...]) -> Answer:

@@ -3,11 +3,15 @@
 The twin of engine/take.py. A table's rows become readings (one column per feature: a code for
 `any`, otherwise the item; null where the row says nothing), and the readings of a person one
 take per feature. `value_of` then says what a take, or having none, means.
+
+The features of a table are read in two groups, so that those that look back only so far are not
+asked of every row of a lifetime: a row outside all their windows gives none of them anything.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from bonewatch.engine.prepared_sql import Step, select
 from bonewatch.engine.take import MAYBE, MEAN_DIGITS, NOT_SO, SO
@@ -21,10 +25,41 @@ from bonewatch.record.tables import Table
 _TRUE = t.Constant(True)
 
 
-def taken(table: Table, features: Sequence[Feature], dialect: Dialect, as_of: str) -> list[Step]:
-    """The steps from `<table>_rows` to `<table>_takes`, one row per patient with a known row."""
-    readings, ranks = (f"{table.name}_{step}" for step in ("readings", "ranks"))
-    tests = Tests(table, features, dialect, as_of)
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Features of one table that are read together; `kept` says which of its rows they need."""
+
+    name: str
+    table: Table
+    features: tuple[Feature, ...]
+    kept: t.Tree = _TRUE
+
+    @property
+    def takes(self) -> str:
+        """The step with what the features take, one row per patient with a row that is kept."""
+        return f"{self.name}_takes"
+
+
+def groups(table: Table, features: Iterable[Feature]) -> list[Group]:
+    """The features that need every row, and those that need only recent ones.
+
+    A feature for which a table without a row of any age means "no" has to see them all.
+    """
+    listed = list(features)
+    recent = tuple(f for f in listed if f.window != _TRUE and f.none_means != "no_once_listed")
+    others = tuple(f for f in listed if f not in recent)
+    windows = tuple(dict.fromkeys(feature.window for feature in recent))
+    found = [Group(table.name, table, others)] if others else []
+    if recent:
+        found.append(Group(f"recent_{table.name}", table, recent, t.either(windows)))
+    return found
+
+
+def taken(group: Group, dialect: Dialect, as_of: str) -> list[Step]:
+    """The steps from `<table>_rows` to the takes of a group."""
+    table, features = group.table, group.features
+    readings, ranks = (f"{group.name}_{step}" for step in ("readings", "ranks"))
+    tests = Tests(group, dialect, as_of)
     day = dialect.identifier(table.dated_by) if table.dated_by else "cast(null as date)"
     columns = ["patient_id", f"{day} as {_day(dialect)}"]
     columns += [
@@ -41,7 +76,7 @@ def taken(table: Table, features: Sequence[Feature], dialect: Dialect, as_of: st
     takes = [f"{_take(f, dialect, table)} as {dialect.identifier(f.name)}" for f in features]
     takes += [f"max({_open(f, dialect)}) as {_open(f, dialect)}" for f in sums]
     source = select(["patient_id", *takes], steps[-1].name, "group by patient_id")
-    return [*steps, Step(f"{table.name}_takes", source)]
+    return [*steps, Step(group.takes, source)]
 
 
 def _day(dialect: Dialect) -> str:
@@ -53,16 +88,15 @@ def _open(feature: Feature, dialect: Dialect) -> str:
 
 
 class Tests:
-    """The conditions a table's features ask of a row, each computed once.
+    """The conditions a group's features ask of a row, each computed once.
 
-    `<table>_terms` has the pack's own definitions, `<table>_tests` every other condition.
+    `<group>_terms` has the pack's own definitions, `<group>_tests` every other condition.
     """
 
-    def __init__(
-        self, table: Table, features: Sequence[Feature], dialect: Dialect, as_of: str
-    ) -> None:
-        self.name = f"{table.name}_tests"
-        self._table, self._dialect, self._as_of = table.name, dialect, as_of
+    def __init__(self, group: Group, dialect: Dialect, as_of: str) -> None:
+        self.name = f"{group.name}_tests"
+        self._group, self._dialect, self._as_of = group, dialect, as_of
+        features = group.features
         trees = [tree for f in features for tree in (f.window, f.where, f.item)]
         self._terms = {
             n.name: n.item for tree in trees for n in t.walk(tree) if isinstance(n, t.Defined)
@@ -84,16 +118,22 @@ class Tests:
     def _sql(self, tree: t.Tree) -> str:
         return to_sql(rewrite(tree, _by_name), self._dialect, self._as_of)
 
+    def _kept(self) -> str:
+        """Only a row that is outside for certain is left out."""
+        kept = self._group.kept
+        sql = to_sql(kept, self._dialect, self._as_of)
+        return "" if kept == _TRUE else f"where coalesce({sql}, true)"
+
     def steps(self) -> list[Step]:
-        """The terms and the tests, beside all the columns of the rows."""
-        rows, terms = f"{self._table}_rows", f"{self._table}_terms"
+        """The terms and the tests, beside all the columns of the rows that are kept."""
+        rows, terms = f"{self._group.table.name}_rows", f"{self._group.name}_terms"
         defined = (
             f"{to_sql(item, self._dialect, self._as_of)} as {self._dialect.identifier(name)}"
             for name, item in self._terms.items()
         )
         tested = (f"{sql} as {name}" for sql, name in self._tests.items())
         return [
-            Step(terms, select([f"{rows}.*", *defined], rows)),
+            Step(terms, select([f"{rows}.*", *defined], rows, self._kept())),
             Step(self.name, select([f"{terms}.*", *tested], terms)),
         ]
 

@@ -228,3 +228,8 @@ def both(*items: Tree | None) -> Tree:
     if not kept:
         return Constant(True)
     return kept[0] if len(kept) == 1 else And(kept)
+
+
+def either(items: tuple[Tree, ...]) -> Tree:
+    """Any of the given conditions as one; there is at least one."""
+    return items[0] if len(items) == 1 else Or(items)
