@@ -55,19 +55,30 @@ class Assessor:
     def assess(self, record: Record, as_of: date) -> Assessment:
         """How urgent, why, what to do, and what is not known, for this record on this day."""
         evaluation = self.engine.triage(record, as_of)
-        states, acts = (self._partly(evaluation, of) for of in (evaluation.states, evaluation.acts))
-        reasons = Reasons(self.engine, evaluation)
+        states = self._partly(evaluation, evaluation.states)
         acted_on = self._acted_on(evaluation)
         urgency = self._highest(acted_on)
-        findings = tuple(
-            self._finding(rule, evaluation, states, reasons.of(acts.reasons(rule.id)))
-            for rule in acted_on
-        )
+        findings = self._findings(acted_on, evaluation, states)
         died = self._has_died(evaluation)
         facts = {} if died else open_facts(self.pack, evaluation, urgency, states)
         told = not died and not self._is(evaluation, "child")
         pathway = self._teller.tell(evaluation) if told else Pathway()
         return self._assessment(record, as_of, evaluation, urgency, findings, facts, pathway)
+
+    def findings(self, record: Record, as_of: date) -> tuple[Finding, ...]:
+        """Only the findings, for those who have many people to explain."""
+        evaluation = self.engine.triage(record, as_of)
+        states = self._partly(evaluation, evaluation.states)
+        return self._findings(self._acted_on(evaluation), evaluation, states)
+
+    def _findings(
+        self, rules: list[Rule], evaluation: Evaluation, states: Partly
+    ) -> tuple[Finding, ...]:
+        acts, reasons = self._partly(evaluation, evaluation.acts), Reasons(self.engine, evaluation)
+        return tuple(
+            self._finding(rule, evaluation, states, reasons.of(acts.reasons(rule.id)))
+            for rule in rules
+        )
 
     def _partly(self, evaluation: Evaluation, states: Mapping[str, bool | None]) -> Partly:
         return Partly(self.pack, self._why, evaluation.values, states)

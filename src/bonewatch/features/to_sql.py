@@ -21,13 +21,15 @@ class Dialect:
     """How one engine spells what differs: quotes, days between dates, a day with a value.
 
     `escapes` are the characters of a text that the engine wants written otherwise; `dated` is a
-    pair of a day and an item that is ordered by the day, then by the item.
+    pair of a day and an item that is ordered by the day, then by the item; `day_after` is the day
+    so many days (rounded half to even) after or before a day.
     """
 
     name: str
     quote: str
     days: str
     dated: str
+    day_after: str
     escapes: tuple[tuple[str, str], ...]
 
     def identifier(self, name: str) -> str:
@@ -49,11 +51,11 @@ class Dialect:
 
 DUCKDB = Dialect(
     "duckdb", '"', "date_diff('day', {start}, {end})", "{{'day': {day}, 'item': {item}}}",
-    (("'", "''"),),
+    "({day} {sign} cast(round_even({days}, 0) as integer))", (("'", "''"),),
 )  # fmt: skip
 SPARK = Dialect(
     "spark", "`", "datediff({end}, {start})", "named_struct('day', {day}, 'item', {item})",
-    (("\\", "\\\\"), ("'", "\\'")),
+    "date_add({day}, {sign}cast(bround({days}, 0) as int))", (("\\", "\\\\"), ("'", "\\'")),
 )  # fmt: skip
 TYPES: dict[t.Kind, str] = {"bool": "boolean", "number": "double", "text": "string", "date": "date"}
 

@@ -7,7 +7,8 @@ row), `notes` (what a reader should know of a person's record) and `not_understo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
@@ -80,6 +81,7 @@ class RecordFolder:
     """A folder of records being written: one file in each table's folder, by this part's name."""
 
     def __init__(self, folder: Path, part: str) -> None:
+        """`part` is the name of the files; a person's rows must all be in one part."""
         self._writers = {
             name: _writer(folder / name, part, schema) for name, schema in SCHEMAS.items()
         }
@@ -104,3 +106,45 @@ class RecordFolder:
 def _writer(folder: Path, part: str, schema: pa.Schema) -> pq.ParquetWriter:
     folder.mkdir(parents=True, exist_ok=True)
     return pq.ParquetWriter(folder / f"{part}.parquet", schema, compression="zstd")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some people of a folder of records, with all their rows.
+
+    They are in the files of these names; where `shares` is more than 1, only every so many of
+    them, as a hash of the identifier falls.
+    """
+
+    folder: Path
+    names: tuple[str, ...]
+    people: int
+    shares: int = 1
+    share: int = 0
+
+    def files(self, table: str) -> list[Path]:
+        """The files with the rows of a table."""
+        return [self.folder / table / f"{name}.parquet" for name in self.names]
+
+
+def parts_of(folder: Path, most: int) -> Iterator[Part]:
+    """The folder in parts of about so many people at most: small files together, large ones cut."""
+    small: tuple[str, ...] = ()
+    people = 0
+    for path in sorted((folder / "people").glob("*.parquet")):
+        found = pq.read_metadata(path).num_rows
+        if small and people + found > most:
+            yield Part(folder, small, people)
+            small, people = (), 0
+        if found <= most:
+            small, people = (*small, path.stem), people + found
+        else:
+            yield from _cut(folder, path.stem, found, most)
+    if small:
+        yield Part(folder, small, people)
+
+
+def _cut(folder: Path, name: str, people: int, most: int) -> Iterator[Part]:
+    shares = -(-people // most)
+    for share in range(shares):
+        yield Part(folder, (name,), people // shares, shares, share)

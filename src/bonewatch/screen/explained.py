@@ -1,0 +1,111 @@
+"""Why each finding of a population stands: the reference engine looks at everyone who has one.
+
+The engine for cohorts decides; the engine for one person explains, down to the facts, and so
+computes everyone with a finding a second time. Where the two do not agree it is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from multiprocessing import get_context
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from bonewatch.assessment.assess import Assessor
+from bonewatch.assessment.result import Finding
+from bonewatch.engine.kept import ready
+from bonewatch.knowledge.pack import Pack
+from bonewatch.record.to_arrow import PATIENT_ID, Part
+from bonewatch.screen.people import records_of
+
+AT_ONCE = 1000
+"""People explained in one go: enough that starting is nothing, few enough to be held at once."""
+EVIDENCE = pa.schema([
+    PATIENT_ID, ("rule", pa.string()), ("feature", pa.string()), ("meaning", pa.string()),
+    ("value", pa.string()), ("unit", pa.string()), ("table", pa.string()), ("at", pa.string()),
+    ("date", pa.string()), ("says", pa.string()),
+])  # fmt: skip
+Row = tuple[str | None, ...]
+Acted = Mapping[str, tuple[tuple[str, str], ...]]
+"""For each person the rules that the engine for cohorts acts on, with their states."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Some people to be explained: where they are, as of when, by which pack, to which file."""
+
+    part: Part
+    acted: Acted
+    as_of: date
+    settings: tuple[tuple[str, float], ...]
+    path: Path
+
+
+def explain(asked: Asked) -> list[str]:
+    """Write the evidence of these people's findings; who is answered otherwise by the reference."""
+    assessor = _assessor(asked.settings)
+    rows: list[Row] = []
+    differing = []
+    for patient_id, record in records_of(asked.part, list(asked.acted)):
+        findings = assessor.findings(record, asked.as_of)
+        rows += (row for found in findings for row in _rows(assessor.pack, patient_id, found))
+        if tuple(sorted((f.rule, f.state) for f in findings)) != asked.acted[patient_id]:
+            differing.append(patient_id)
+    _write(rows, asked.path)
+    return differing
+
+
+@cache
+def _assessor(settings: tuple[tuple[str, float], ...]) -> Assessor:
+    made = ready(dict(settings), "en")
+    return Assessor(made.pack, code=made.code)
+
+
+def _rows(pack: Pack, patient_id: str, finding: Finding) -> Iterator[Row]:
+    for reason in finding.because:
+        value, table = _word(reason.value), pack.feature(reason.feature).source
+        said = (patient_id, finding.rule, reason.feature, reason.meaning, value, reason.unit)
+        if not reason.facts:
+            yield (*said, None, None, None, None)
+        for fact in reason.facts:
+            yield (*said, table, fact.at, fact.date, fact.says)
+
+
+def _word(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, int | float) else str(value)
+
+
+def _write(rows: Sequence[Row], path: Path) -> None:
+    columns = zip(*rows, strict=True) if rows else ([] for _ in EVIDENCE)
+    arrays = [pa.array(list(column), pa.string()) for column in columns]
+    pq.write_table(pa.Table.from_arrays(arrays, schema=EVIDENCE), path, compression="zstd")
+
+
+class Explainers:
+    """Processes that explain beside the engine; in a `with`."""
+
+    def __init__(self, how_many: int) -> None:
+        self._pool = ProcessPoolExecutor(how_many, mp_context=get_context("spawn"))
+        self._asked: list[Future[list[str]]] = []
+
+    def __enter__(self) -> Explainers:
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def ask(self, asked: Asked) -> None:
+        """Have these people explained."""
+        self._asked.append(self._pool.submit(explain, asked))
+
+    def differing(self) -> list[str]:
+        """Wait for all; the people whom the reference answers otherwise."""
+        return [name for done in self._asked for name in done.result()]
