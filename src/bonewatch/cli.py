@@ -19,7 +19,7 @@ import orjson
 import typer
 from rich.console import Console
 
-from bonewatch import knowledge_cli
+from bonewatch import knowledge_cli, screen_cli
 from bonewatch.assessment.assess import Assessor
 from bonewatch.assessment.result import Assessment
 from bonewatch.assessment.to_json import to_json
@@ -164,6 +164,39 @@ def _counted(how_many: int) -> Iterator[Callable[[int], None]]:
     with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
         task = bar.add_task("people", total=how_many)
         yield lambda number: bar.update(task, completed=number)
+
+
+@app.command()
+def screen(
+    source: screen_cli.Source,
+    out: screen_cli.Out,
+    as_of: AsOf = "",
+    memory: screen_cli.Memory = "4GB",
+    strict: screen_cli.Strict = False,
+    verify: screen_cli.Verify = 0,
+    settings: Settings = None,
+    protocol: Protocol = "",
+) -> None:
+    """Answer everyone in a folder of records, and write worklist, tables and report."""
+    from bonewatch.screen.run import Choices  # only here: it costs start-up time
+    from bonewatch.screen.whole import ScreenError, screened
+
+    clinic = _clinic(settings) if settings else Clinic()
+    pack = _ready(clinic.settings, "en").pack
+    try:
+        chosen = chosen_protocol(pack, protocol or clinic.protocol)
+        day = _day(as_of) if as_of else date.today()
+        choices = Choices(day, chosen, clinic.settings, memory)
+        with screen_cli.progress() as told:
+            done = screened(source, out, pack, choices, told, strict=strict, verify=verify)
+    except (ScreenError, PackError) as problem:
+        _stop(str(problem))
+    except OSError as problem:
+        _stop(f"{out}: cannot be written: {problem.strerror or 'no reason given'}")
+    for line in done.said:
+        sys.stdout.write(f"{line}\n")
+    if done.failed:
+        raise typer.Exit(1)
 
 
 @app.command()

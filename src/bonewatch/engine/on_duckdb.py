@@ -105,9 +105,10 @@ class Cohort:
         self.answer(pack, as_of)
         return {str(row[0]): _answer(pack, row[1:]) for row in self.run(f"from {ANSWERS}")}
 
-    def write(self, sql: str, path: Path) -> int:
+    def write(self, sql: str, path: Path, row_group: int = 100_000) -> int:
         """Put the rows a query gives into a Parquet file; how many there were."""
-        to = f"{DUCKDB.text(str(path))} (format parquet, compression zstd)"
+        how = f"format parquet, compression zstd, row_group_size {row_group}"
+        to = f"{DUCKDB.text(str(path))} ({how})"
         return int(str(self.run(f"copy ({sql}) to {to}")[0][0]))
 
     def run(self, sql: str) -> list[tuple[Value, ...]]:

@@ -141,21 +141,32 @@ def _known(table: Table, rows: Iterable[Mapping[str, object]], today: int) -> li
 
 
 def _known_row(table: Table, row: Mapping[str, object], today: int) -> Row | None:
-    known = {name: _number(value) for name, value in row.items()}
+    known = cast(Row, dict(row))
+    for name in _dates(table.name):
+        day = row[name]
+        if day is not None:
+            known[name] = cast(date, day).toordinal()
     if table.undated_is_as_of and known[table.dated_by] is None:
         known[table.dated_by] = known[f"{table.dated_by}_latest"] = today
-    if any(_is_later(table, known, name, today) for name in (table.dated_by, table.planned_by)):
+    if any(_is_later(known, name, today) for name in _deciding(table.name)):
         return _planned_part(table, known, today)
     return _blank_later(table, known, today)
 
 
-def _number(value: object) -> Value:
-    return value.toordinal() if isinstance(value, date) else value  # type: ignore[return-value]
+@cache
+def _dates(table: str) -> tuple[str, ...]:
+    """The columns of a table that are dates, first and last days."""
+    return tuple(f"{name}{end}" for name in TABLES[table].dates for end in ("", "_latest"))
 
 
-def _is_later(table: Table, row: Row, name: str, today: int) -> bool:
-    if not name or table.field(name).may_be_future:
-        return False
+@cache
+def _deciding(table: str) -> tuple[str, ...]:
+    """The dates that decide whether a row is known yet."""
+    found = (TABLES[table].dated_by, TABLES[table].planned_by)
+    return tuple(name for name in found if name and not TABLES[table].field(name).may_be_future)
+
+
+def _is_later(row: Row, name: str, today: int) -> bool:
     day = row[name]
     return isinstance(day, int) and day > today
 
@@ -164,7 +175,7 @@ def _planned_part(table: Table, row: Row, today: int) -> Row | None:
     """Of a study not yet done: what was known when it was ordered; None when it was not."""
     if not table.planned_by or row[table.planned_by] is None:
         return None
-    if _is_later(table, row, table.planned_by, today):
+    if table.planned_by in _deciding(table.name) and _is_later(row, table.planned_by, today):
         return None
     for field in table.fields:
         if not field.known_before:

@@ -43,6 +43,8 @@ _MAPPED: dict[str, Callable[[Entry, Chart, Index], None]] = {
     "MedicationOrder": map_medicine,
     "MedicationPrescription": map_medicine,
 }
+USED = {*_FIRST, *_UNDERSTOOD, *_MAPPED, "Observation"}
+"""The types of resource that are read; of any other it is only counted how many there are."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -25,14 +25,16 @@ _TYPES = {
     "date": pa.date32(),
 }
 PATIENT_ID = pa.field("patient_id", pa.string(), nullable=False)
+NUMBER = pa.field("number", pa.int32(), nullable=False)
+"""Which of the person's rows of a table it is, from 0: the order is part of the record."""
 PEOPLE = pa.schema([PATIENT_ID])
 NOTES = pa.schema([PATIENT_ID, ("at", pa.string()), ("says", pa.string())])
 NOT_UNDERSTOOD = pa.schema([PATIENT_ID, ("what", pa.string()), ("count", pa.int64())])
 
 
 def schema_of(table: Table) -> pa.Schema:
-    """The columns of a record table: the person, where the row came from, and the fields."""
-    fields = [PATIENT_ID, pa.field("at", pa.string())]
+    """The columns of a record table: whose row it is, which, where it came from, and the fields."""
+    fields = [PATIENT_ID, NUMBER, pa.field("at", pa.string())]
     for field in table.fields:
         if field.name != "patient_id":
             fields.append(pa.field(field.name, _TYPES.get(field.type, pa.string())))
@@ -57,13 +59,15 @@ def to_batches(records: Sequence[tuple[str, Record]]) -> dict[str, pa.RecordBatc
 def _batch(name: str, records: Sequence[tuple[str, Record]]) -> pa.RecordBatch:
     schema = SCHEMAS[name]
     owners: list[str] = []
+    numbers: list[int] = []
     rows: list[Mapping[str, object]] = []
     for patient_id, record in records:
-        for row in _rows(name, record):
+        for number, row in enumerate(_rows(name, record)):
             owners.append(patient_id)
+            numbers.append(number)
             rows.append(row)
-    columns = [pa.array(owners, pa.string())]
-    columns += [pa.array([row[f.name] for row in rows], f.type) for f in list(schema)[1:]]
+    given = {"patient_id": owners, "number": numbers}
+    columns = [pa.array(given.get(f.name) or [row[f.name] for row in rows], f.type) for f in schema]
     return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 

@@ -57,7 +57,7 @@ def explain(asked: Asked) -> list[str]:
         rows += (row for found in findings for row in _rows(assessor.pack, patient_id, found))
         if tuple(sorted((f.rule, f.state) for f in findings)) != asked.acted[patient_id]:
             differing.append(patient_id)
-    _write(rows, asked.path)
+    write_evidence(rows, asked.path)
     return differing
 
 
@@ -83,7 +83,8 @@ def _word(value: object) -> str:
     return f"{value:g}" if isinstance(value, int | float) else str(value)
 
 
-def _write(rows: Sequence[Row], path: Path) -> None:
+def write_evidence(rows: Sequence[Row], path: Path) -> None:
+    """Evidence as a Parquet file."""
     columns = zip(*rows, strict=True) if rows else ([] for _ in EVIDENCE)
     arrays = [pa.array(list(column), pa.string()) for column in columns]
     pq.write_table(pa.Table.from_arrays(arrays, schema=EVIDENCE), path, compression="zstd")

@@ -46,13 +46,23 @@ def map_observation(entry: Entry, cancers: Cancers) -> None:
         _part(Told(entry, cancers, component, concept(component.get("code")), on))
 
 
+def not_understood(code: object) -> Concept | None:
+    """What a code means, where no list has it; None where one does."""
+    meant = concept(code)
+    return None if _known(meant) else meant
+
+
+def _known(meant: Concept) -> tuple[str, Row] | None:
+    return find_code(_BY_CODE, meant) or find_words(_BY_WORDS, meant)
+
+
 def _has_value(part: dict[str, object]) -> bool:
     return any(name.startswith("value") for name in part)
 
 
 def _part(told: Told) -> None:
     """The observation itself, or one of its components."""
-    found = find_code(_BY_CODE, told.meant) or find_words(_BY_WORDS, told.meant)
+    found = _known(told.meant)
     if found is None:
         told.miss()
     elif not is_absent(told.part):

@@ -1,0 +1,73 @@
+"""Text files of lines cut into pieces that several processes can read side by side."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+PIECE = 32 * 1024 * 1024
+"""Bytes of a piece, about."""
+LONGEST = 64 * 1024 * 1024
+"""A line longer than this is no line of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The lines of a file that begin in `start` to `end`; `end` 0 means the whole file."""
+
+    path: Path
+    start: int = 0
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Something in a file that was left out: where (0: the file), and a sentence without data."""
+
+    path: Path
+    line: int
+    says: str
+
+
+def pieces(path: Path) -> Iterator[Piece]:
+    """The file in pieces; a compressed one cannot be cut."""
+    size = path.stat().st_size
+    if path.suffix == ".gz" or size <= PIECE:
+        yield Piece(path)
+        return
+    for start in range(0, size, PIECE):
+        yield Piece(path, start, min(size, start + PIECE))
+
+
+class Lines:
+    """The lines of a piece, counted; `broken` says what stopped the reading, if something did."""
+
+    def __init__(self, piece: Piece) -> None:
+        self._piece = piece
+        self.count = 0
+        self.broken = ""
+
+    def __iter__(self) -> Iterator[bytes]:
+        try:
+            yield from self._lines()
+        except (EOFError, zlib.error, gzip.BadGzipFile):
+            self.broken = "the compressed file is cut off or damaged after this line"
+        except OSError as problem:
+            self.broken = f"cannot be read: {problem.strerror or 'no reason given'}"
+
+    def _lines(self) -> Iterator[bytes]:
+        piece = self._piece
+        opened = gzip.open if piece.path.suffix == ".gz" else open
+        with opened(piece.path, "rb") as file:
+            if piece.start:
+                file.seek(piece.start - 1)
+                file.readline(LONGEST)
+            while not piece.end or file.tell() < piece.end:
+                line = file.readline(LONGEST)
+                if not line:
+                    return
+                self.count += 1
+                yield line

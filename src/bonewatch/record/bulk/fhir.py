@@ -1,0 +1,230 @@
+"""Lines of FHIR resources -> each with the person it is about -> that person's record.
+
+The mapper is the one for a single Bundle (from_fhir.py). What it would only count as not
+understood is recognised from a glance at the line, and goes on as a mark instead of as itself.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+import msgspec
+import orjson
+
+from bonewatch.record.bulk.cuts import Lines, Piece, Refused
+from bonewatch.record.bulk.spread import Spread
+from bonewatch.record.fhir.chart import Chart
+from bonewatch.record.fhir.observations import not_understood
+from bonewatch.record.fhir.references import Index, tail
+from bonewatch.record.fhir.resources import Entry, entries
+from bonewatch.record.from_fhir import USED, read_fhir
+from bonewatch.record.from_json import keep_what_holds
+from bonewatch.record.record import Note, Record
+
+SHARED = "shared"
+_SHARED_TYPES = {"Medication", "Specimen"}
+_FINISHED = {"final", "amended", "corrected", "preliminary"}
+_WHOLE, _PLACED, _MARK = b"=", b"@", b"-"
+_REFERENCE = re.compile(rb'"reference"\s*:\s*"([^"]+)"')
+_UNSET = msgspec.UNSET
+Unset = msgspec.UnsetType
+
+
+class _Reference(msgspec.Struct):
+    reference: str = ""
+
+
+class _Glance(msgspec.Struct):
+    """What a line is and about whom; anything unusual makes the decoding fail."""
+
+    resourceType: str  # noqa: N815
+    id: str = ""
+    status: str = ""
+    subject: _Reference | Unset = _UNSET
+    patient: _Reference | Unset = _UNSET
+    code: msgspec.Raw = msgspec.Raw(b"")
+    contained: msgspec.Raw | Unset = _UNSET
+    component: msgspec.Raw | Unset = _UNSET
+    focus: msgspec.Raw | Unset = _UNSET
+    hasMember: msgspec.Raw | Unset = _UNSET  # noqa: N815
+
+
+_glance = msgspec.json.Decoder(_Glance).decode
+
+
+def spread_resources(piece: Piece, into: Spread, shared: Spread) -> tuple[int, list[Refused]]:
+    """Put each resource where its person's are; how many lines there were, what was left out."""
+    spreading = _Spreading(piece, into, shared)
+    lines = Lines(piece)
+    for line in lines:
+        spreading.take(lines.count, line)
+    if lines.broken:
+        spreading.refuse(lines.count, lines.broken)
+    return lines.count, spreading.refused
+
+
+class _Spreading:
+    """One piece's resources on their way."""
+
+    def __init__(self, piece: Piece, into: Spread, shared: Spread) -> None:
+        self._path, self._into, self._shared = piece.path, into, shared
+        self.refused: list[Refused] = []
+
+    def refuse(self, line: int, says: str) -> None:
+        """Leave a line out, and say so."""
+        self.refused.append(Refused(self._path, line, says))
+
+    def take(self, number: int, line: bytes) -> None:
+        """One line, by a glance where that is enough."""
+        try:
+            seen = _glance(line)
+            if not line.isascii():
+                line.decode()
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            self._look_closer(number, line)
+            return
+        patient_id = _about(seen)
+        if patient_id and seen.id and seen.contained is _UNSET:
+            self._into.add(patient_id, _mark(seen, line) or _WHOLE + line.rstrip(b"\r\n"))
+        else:
+            self._look_closer(number, line)
+
+    def _look_closer(self, number: int, line: bytes) -> None:
+        if not line.strip():
+            return
+        try:
+            resource = orjson.loads(line)
+        except orjson.JSONDecodeError:
+            self.refuse(number, "is not JSON (cut off?); left out")
+            return
+        self._resource(number, resource)
+
+    def _resource(self, number: int, resource: object) -> None:
+        found = list(entries([resource]))
+        if found[0].says:
+            self.refuse(number, "is not a FHIR resource (it has no resourceType); left out")
+            return
+        written = orjson.dumps(resource)
+        if found[0].type in _SHARED_TYPES and found[0].key:
+            self._shared.add("", written)
+        patient_id = Index(found).subject_id(found[0])
+        if patient_id:
+            self._into.add(patient_id, self._placed(number, found[0], written))
+        elif found[0].type in USED:
+            self.refuse(number, f"is a {found[0].type} that names no patient; left out")
+
+    def _placed(self, number: int, entry: Entry, written: bytes) -> bytes:
+        """The line, with its place where it has no id to be known by."""
+        if entry.key:
+            return _WHOLE + written
+        return b"%b%b\t%b" % (_PLACED, f"{self._path.name} line {number}".encode(), written)
+
+
+@lru_cache(maxsize=65536)
+def _patient_of(reference: str) -> str:
+    kind, slash, identity = tail(reference.strip()).partition("/")
+    return identity if slash and kind == "Patient" else ""
+
+
+def _about(seen: _Glance) -> str:
+    """The patient, where that is plain to see; otherwise empty."""
+    if seen.resourceType == "Patient":
+        return seen.id.strip()
+    named = seen.subject if seen.subject is not _UNSET else seen.patient
+    return _patient_of(named.reference) if isinstance(named, _Reference) else ""
+
+
+def _mark(seen: _Glance, line: bytes) -> bytes:
+    """What stands for a line that would only be counted; empty where it has to be read."""
+    said = _counted_as(seen)
+    if not said:
+        return b""
+    return _MARK + orjson.dumps([said, f"{seen.resourceType}/{seen.id}", zlib.crc32(line)])
+
+
+def _counted_as(seen: _Glance) -> str:
+    if seen.focus is not _UNSET:
+        return ""
+    if seen.resourceType not in USED:
+        return seen.resourceType
+    alone = seen.component is _UNSET and seen.hasMember is _UNSET
+    if seen.resourceType == "Observation" and seen.status in _FINISHED and alone:
+        return _miss(bytes(seen.code))
+    return ""
+
+
+@lru_cache(maxsize=16384)
+def _miss(code: bytes) -> str:
+    """How an Observation with this code is counted; empty where it is understood."""
+    concept = not_understood(orjson.loads(code)) if code else None
+    if concept is None:
+        return ""
+    chart = Chart("")
+    chart.miss(Entry({"resourceType": "Observation"}, ""), concept)
+    return next(iter(chart.not_understood))
+
+
+# ---- one person ----------------------------------------------------------------------------------
+
+
+class Shared:
+    """Resources that many people's resources refer to, such as Medications."""
+
+    def __init__(self, lines: Iterable[bytes]) -> None:
+        self._by_address: dict[str, bytes] = {}
+        for line in lines:
+            [entry] = list(entries([orjson.loads(line)]))[:1]
+            self._by_address[entry.key] = line
+
+    def named_in(self, lines: Iterable[bytes]) -> list[bytes]:
+        """Those that these lines refer to, and those that they in turn do."""
+        found: dict[str, bytes] = {}
+        left = list(lines) if self._by_address else []
+        while left:
+            for reference in _REFERENCE.findall(left.pop()):
+                address = tail(reference.decode(errors="replace"))
+                line = self._by_address.get(address)
+                if line is not None and address not in found:
+                    found[address] = line
+                    left.append(line)
+        return list(found.values())
+
+
+def gather_resources(patient_id: str, lines: list[bytes], shared: Shared) -> Record:
+    """One person's resources as a record, as if they had come in one file."""
+    marks = [orjson.loads(line[1:]) for line in lines if line.startswith(_MARK)]
+    whole = [line for line in lines if not line.startswith(_MARK)]
+    listed = [*_entries(whole), *entries(map(orjson.loads, shared.named_in(whole)))]
+    reading = read_fhir(listed)
+    counted = Counter(reading.not_understood.get(patient_id, {}))
+    notes = list(reading.notes.get(patient_id, []))
+    for said in _counted(marks, notes):
+        counted[said] += 1
+    raw = reading.records.get(patient_id, {"patient": [{"patient_id": patient_id}]})
+    return keep_what_holds(raw, tuple(notes), counted)
+
+
+def _entries(lines: Iterable[bytes]) -> Iterator[Entry]:
+    for line in lines:
+        if line.startswith(_WHOLE):
+            yield from entries([orjson.loads(line[1:])])
+        else:
+            at, _, written = line[1:].partition(b"\t")
+            opened = list(entries([orjson.loads(written)]))
+            opened[0].at = at.decode()
+            yield from opened
+
+
+def _counted(marks: list[tuple[str, str, int]], notes: list[Note]) -> Iterator[str]:
+    """What the marks stand for, each resource once; two that differ under one id are told."""
+    seen: dict[str, int] = {}
+    for _, key, checksum in marks:
+        earlier = seen.setdefault(key, checksum)
+        if earlier != checksum:
+            notes.append(Note(key, "stands there twice; the newer one is used"))
+            seen[key] = checksum
+    yield from {key: said for said, key, _ in marks}.values()

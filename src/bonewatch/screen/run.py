@@ -1,0 +1,205 @@
+"""A screening: the source read (or kept from before), everyone answered, explained, written.
+
+Read `Screening.run` first.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pyarrow.parquet as pq
+
+from bonewatch.engine.on_duckdb import Cohort, Room
+from bonewatch.engine.wanted import narrowed
+from bonewatch.features.to_sql import DUCKDB
+from bonewatch.knowledge.pack import Pack
+from bonewatch.record.bulk.read import Counts, Told, read_files
+from bonewatch.record.to_arrow import Part, parts_of
+from bonewatch.screen.explained import AT_ONCE, Acted, Asked, Explainers, write_evidence
+from bonewatch.screen.outcomes_sql import Outcomes, due_features
+from bonewatch.screen.people import kinds_read, set_aside
+from bonewatch.screen.place import MANIFEST, RECORDS
+from bonewatch.screen.source import READ_BY, Source, kept_fingerprint
+
+MOST_PEOPLE = 250_000
+"""People answered in one go; more are answered a part after another."""
+ORDERS = {
+    "assessments": "patient_id",
+    "findings": "patient_id, rule",
+    "evidence": 'patient_id, rule, feature, "table", "at"',
+    "due": "patient_id, protocol, item",
+    "notes": 'patient_id, "at", says',
+}
+"""What is written, and in which order its rows stand."""
+_BY_QUERY = ("assessments", "findings", "due", "notes")
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a screening was asked for; `protocol` empty means the pack's own."""
+
+    as_of: date
+    protocol: str = ""
+    settings: Mapping[str, float] = field(default_factory=dict)
+    memory: str = "4GB"
+
+
+class Screening:
+    """One source, one pack, one day."""
+
+    def __init__(self, source: Source, pack: Pack, choices: Choices, told: Told) -> None:
+        self._source, self._pack, self._choices, self._told = source, pack, choices, told
+        protocol = choices.protocol or pack.about.protocol
+        self._small = narrowed(pack, due_features(pack, protocol))
+        self._outcomes = Outcomes(pack, protocol, choices.as_of, DUCKDB)
+        self._kinds = kinds_read(pack)
+        self._seconds: dict[str, float] = {}
+
+    def run(self, out: Path, kept: Path) -> dict[str, Any]:
+        """Write every answer into the folder `out`; what the manifest says of it.
+
+        `kept` is where an earlier reading of the source may be.
+        """
+        started = time.perf_counter()
+        records, counts = self._records(out, kept)
+        self._mark("reading", started)
+        started = time.perf_counter()
+        differing = self._answer(records, out)
+        self._mark("answering", started)
+        manifest = self._manifest(out, records, counts, differing)
+        (out / MANIFEST).write_bytes(orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
+        return manifest
+
+    def _mark(self, what: str, started: float) -> None:
+        self._seconds[what] = round(time.perf_counter() - started, 2)
+
+    # ---- reading -------------------------------------------------------------------------------
+
+    def _records(self, out: Path, kept: Path) -> tuple[Path, Counts | None]:
+        """The folder of records: the source itself, one kept from before, or a new one."""
+        if self._source.kind == "read":
+            return self._source.folder, None
+        fingerprint = self._source.fingerprint()
+        if kept_fingerprint(kept) == fingerprint:
+            return kept, None
+        counts = read_files(self._source.kind, self._source.files, out / RECORDS, self._told)
+        mark_as_read(out / RECORDS, fingerprint, counts)
+        return out / RECORDS, counts
+
+    # ---- answering -----------------------------------------------------------------------------
+
+    def _answer(self, records: Path, out: Path) -> list[str]:
+        """Answer everyone, part by part; whom the reference answers otherwise."""
+        work = out / ".work"
+        for name in ORDERS:
+            (work / name).mkdir(parents=True)
+        listed = list(parts_of(records, MOST_PEOPLE))
+        people = sum(part.people for part in listed)
+        with Explainers(os.cpu_count() or 1) as explainers, self._cohort(work) as cohort:
+            done = 0
+            for number, part in enumerate(listed):
+                self._part(cohort, explainers, part, work, f"{number:04d}")
+                done += part.people
+                self._told("answering", done, people)
+            differing = explainers.differing()
+            self._told("explaining", done, people)
+            self._gather(cohort, work, out)
+        shutil.rmtree(work)
+        return differing
+
+    def _cohort(self, work: Path) -> Cohort:
+        return Cohort(Room(self._choices.memory, work / "spill"))
+
+    def _part(
+        self, cohort: Cohort, explainers: Explainers, part: Part, work: Path, name: str
+    ) -> None:
+        cohort.look(part)
+        cohort.answer(self._small, self._choices.as_of)
+        for what in _BY_QUERY:
+            sql = getattr(self._outcomes, what)()
+            cohort.write(sql, work / what / f"{name}.parquet")
+        found = f"read_parquet({DUCKDB.text(str(work / 'findings' / f'{name}.parquet'))})"
+        who, folder = f"select patient_id from {found}", work / f"flagged-{name}"
+        flagged = set_aside(cohort, who, folder, self._kinds)
+        settings = tuple(sorted(self._choices.settings.items()))
+        for number, acted in enumerate(_batches(cohort, found)):
+            path = work / "evidence" / f"{name}-{number:04d}.parquet"
+            explainers.ask(Asked(flagged, acted, self._choices.as_of, settings, path))
+
+    def _gather(self, cohort: Cohort, work: Path, out: Path) -> None:
+        """The parts of each table as one file, in order."""
+        write_evidence([], work / "evidence" / "none.parquet")
+        for what, order in ORDERS.items():
+            parts = DUCKDB.text(str(work / what / "*.parquet"))
+            cohort.write(f"from read_parquet({parts}) order by {order}", out / f"{what}.parquet")
+
+    # ---- manifest ------------------------------------------------------------------------------
+
+    def _manifest(
+        self, out: Path, records: Path, counts: Counts | None, differing: list[str]
+    ) -> dict[str, Any]:
+        about = orjson.loads((records / READ_BY).read_bytes())
+        return {
+            "as_of": self._choices.as_of.isoformat(),
+            "knowledge": {
+                "pack": self._pack.about.name, "version": self._pack.version,
+                "hash": self._pack.hash, "review": _review(self._pack),
+                "settings": dict(self._choices.settings),
+                "protocol": self._choices.protocol or self._pack.about.protocol,
+            },
+            "source": {
+                "kind": self._source.kind, "files": len(self._source.files),
+                "read_now": counts is not None, **about,
+            },
+            "counts": {what: _rows_in(out / f"{what}.parquet") for what in ORDERS},
+            "differing": differing,
+            "engine": "duckdb",
+            "versions": {
+                "bonewatch": version("bonewatch"), "duckdb": version("duckdb"),
+                "python": platform.python_version(),
+            },
+            "seconds": self._seconds,
+        }  # fmt: skip
+
+
+def mark_as_read(folder: Path, fingerprint: str, counts: Counts) -> None:
+    """Say of a folder of records that it is whole, of what it was made, and what was left out."""
+    refused = [
+        {"file": one.path.name, "line": one.line, "says": one.says} for one in counts.refused
+    ]
+    about = {
+        "fingerprint": fingerprint, "lines": counts.lines, "people": counts.people,
+        "rows": counts.rows, "refused": refused,
+    }  # fmt: skip
+    (folder / READ_BY).write_bytes(orjson.dumps(about, option=orjson.OPT_INDENT_2))
+
+
+def _batches(cohort: Cohort, found: str) -> Iterator[Acted]:
+    """Those with findings, so many at a time in the order of their identifiers."""
+    rules: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    sql = f"select patient_id, rule, state from {found} order by patient_id, rule"
+    for patient_id, rule, state in cohort.run(sql):
+        rules[str(patient_id)].append((str(rule), str(state)))
+    listed = [(name, tuple(said)) for name, said in rules.items()]
+    for start in range(0, len(listed), AT_ONCE):
+        yield dict(listed[start : start + AT_ONCE])
+
+
+def _review(pack: Pack) -> str:
+    states = {rule.text.review.state for rule in pack.rules.values()}
+    return "reviewed" if states == {"reviewed"} else "unreviewed"
+
+
+def _rows_in(path: Path) -> int:
+    return int(pq.read_metadata(path).num_rows)
