@@ -72,6 +72,7 @@ Seed = Annotated[int, typer.Option("--seed", help="The same seed gives the same 
 Until = Annotated[
     str, typer.Option("--until", help="The last day of every record.", show_default="today")
 ]
+Form = Annotated[str, typer.Option("--format", help="What is written: record or fhir.")]
 MOST_PROBLEMS = 20
 PATIENT = "patient"
 VOICES = ("clinician", PATIENT)
@@ -137,21 +138,26 @@ def schema() -> None:
 
 
 @app.command()
-def synthesize(how_many: HowMany, out: OutFolder, seed: Seed = 1, until: Until = "") -> None:
-    """Invent people with whole lives after breast cancer: record tables, and the truth apart."""
+def synthesize(
+    how_many: HowMany, out: OutFolder, seed: Seed = 1, until: Until = "", form: Form = "record"
+) -> None:
+    """Invent people with whole lives after breast cancer: their records, and the truth apart."""
     from bonewatch.simulate.rates import read_rates  # only here: it costs start-up time
-    from bonewatch.simulate.write import OutputError, people, write_people
+    from bonewatch.simulate.write import FORMS, OutputError, people, write_people
 
     day = _day(until, "--until") if until else date.today()
+    _one_of("--format", form, tuple(FORMS))
     listed = people(read_rates(), seed, how_many, day)
     try:
         with _counted(how_many) as told:
-            rows = write_people(out, listed, told)
+            rows = write_people(out, listed, told, form)
     except OutputError as problem:
         _stop(str(problem))
     except OSError as problem:
         _stop(f"{out}: cannot be written: {problem.strerror or 'no reason given'}")
-    sys.stdout.write(f"{out}: {how_many:,} invented people, {rows:,} rows, and the truth\n")
+    sys.stdout.write(
+        f"{out}: {how_many:,} invented people, {rows:,} rows or resources, and the truth\n"
+    )
 
 
 @contextmanager

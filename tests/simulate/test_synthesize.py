@@ -166,7 +166,7 @@ def test_tables_and_truth_are_written_apart(tmp_path: Path) -> None:
     assert not any(
         "hurts_from" in row or "subtype" in row for rows in written.values() for row in rows
     )
-    truth = _lines(tmp_path / "out" / TRUTH)
+    truth = _lines(tmp_path / "out" / f"{TRUTH}.ndjson")
     assert truth == [json.loads(json.dumps(truth_of(p), default=str)) for p in drawn()[:50]]
 
 

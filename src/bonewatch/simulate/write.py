@@ -1,4 +1,4 @@
-"""Invented people into files, one after another: record tables as lines of JSON, and the truth.
+"""Invented people into files, one after another: record tables or FHIR, and the truth.
 
 However many people there are, one is held at a time. Everything is written aside and put in
 place whole, so that a run that was stopped leaves nothing that looks finished.
@@ -7,7 +7,7 @@ place whole, so that a run that was stopped leaves nothing that looks finished.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
@@ -20,9 +20,10 @@ from bonewatch.record.tables import TABLES
 from bonewatch.simulate.chance import Chance
 from bonewatch.simulate.course import Course, Event, Spread, course_of
 from bonewatch.simulate.rates import Rates
+from bonewatch.simulate.to_fhir import to_fhir
 from bonewatch.simulate.written import Clerk, Record
 
-TRUTH = "truth.ndjson"
+TRUTH = "truth"
 Told = Callable[[int], None]
 
 
@@ -51,43 +52,90 @@ def people(rates: Rates, seed: int, how_many: int, until: date) -> Iterator[Pers
     return (person_of(rates, seed, number, until) for number in range(how_many))
 
 
-def write_people(folder: Path, listed: Iterator[Person], told: Told = lambda _: None) -> int:
-    """Write a new folder of record tables with the truth beside them; how many rows there are.
+def write_people(
+    folder: Path, listed: Iterator[Person], told: Told = lambda _: None, form: str = "record"
+) -> int:
+    """Write a new folder of record tables or FHIR resources; how many lines there are.
 
-    `told` hears the count of people so far. OutputError where the folder is there already.
+    The truth stands beside them. `told` hears the count of people so far. OutputError where the
+    folder is there already.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise OutputError(f"{folder}: is there already; name a new folder, or empty it")
     aside = folder.with_name(f".{folder.name}.part")
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
-    rows = _write(aside, listed, told)
+    with Files(aside) as files:
+        lines = _write(files, listed, told, FORMS[form])
     if folder.exists():
         folder.rmdir()
     aside.rename(folder)
-    return rows
+    return lines
 
 
-def _write(folder: Path, listed: Iterator[Person], told: Told) -> int:
-    rows = 0
-    with ExitStack() as open_files:
-        files = {
-            name: open_files.enter_context((folder / f"{name}.ndjson").open("wb"))
-            for name in TABLES
-        }
-        truth = open_files.enter_context((folder / TRUTH).open("wb"))
-        for number, person in enumerate(listed, start=1):
-            rows += _write_record(files, person)
-            truth.write(orjson.dumps(truth_of(person)) + b"\n")
-            told(number)
-    return rows
+class Files:
+    """Files of lines by their names, opened as they are needed; in a `with`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._open = ExitStack()
+        self._files: dict[str, BinaryIO] = {}
+
+    def __enter__(self) -> Files:
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        self._open.close()
+
+    def open(self, name: str) -> BinaryIO:
+        """The file of this name."""
+        file = self._files.get(name)
+        if file is None:
+            path = self._folder / f"{name}.ndjson"
+            file = self._files[name] = self._open.enter_context(path.open("wb"))
+        return file
+
+    def add(self, name: str, line: object) -> None:
+        """Add a line to the file of this name."""
+        self.open(name).write(orjson.dumps(line) + b"\n")
 
 
-def _write_record(files: Mapping[str, BinaryIO], person: Person) -> int:
+def _write(files: Files, listed: Iterator[Person], told: Told, form: Form) -> int:
+    lines = 0
+    for name in form.always:
+        files.open(name)
+    for number, person in enumerate(listed, start=1):
+        for name, line in form.lines(person):
+            files.add(name, line)
+            lines += 1
+        files.add(TRUTH, truth_of(person))
+        told(number)
+    return lines
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a person is written: lines by the file they go to, and the files there always are."""
+
+    lines: Callable[[Person], Iterator[tuple[str, object]]]
+    always: tuple[str, ...]
+
+
+def _rows(person: Person) -> Iterator[tuple[str, object]]:
     for name, rows in person.record.items():
-        lines = (orjson.dumps({"patient_id": person.patient_id, **row}) for row in rows)
-        files[name].write(b"".join(line + b"\n" for line in lines))
-    return sum(map(len, person.record.values()))
+        for row in rows:
+            yield name, {"patient_id": person.patient_id, **row}
+
+
+def _resources(person: Person) -> Iterator[tuple[str, object]]:
+    for resource in to_fhir(person.patient_id, person.record):
+        yield str(resource["resourceType"]), resource
+
+
+FORMS = {
+    "record": Form(_rows, (*TABLES, TRUTH)),
+    "fhir": Form(_resources, (TRUTH,)),
+}
 
 
 def truth_of(person: Person) -> dict[str, object]:
