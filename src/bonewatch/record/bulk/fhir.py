@@ -114,7 +114,7 @@ class _Spreading:
         patient_id = Index(found).subject_id(found[0])
         if patient_id:
             self._into.add(patient_id, self._placed(number, found[0], written))
-        elif found[0].type in USED:
+        elif found[0].type in USED - _SHARED_TYPES:
             self.refuse(number, f"is a {found[0].type} that names no patient; left out")
 
     def _placed(self, number: int, entry: Entry, written: bytes) -> bytes:
