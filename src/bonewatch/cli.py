@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import orjson
 import typer
@@ -34,6 +34,9 @@ from bonewatch.record.from_file import FileError, read_bytes
 from bonewatch.record.from_json import RecordError
 from bonewatch.record.record import Note, Record
 from bonewatch.record.to_schema import to_json_schema
+
+if TYPE_CHECKING:
+    from bonewatch.screen.course import Every
 
 app = typer.Typer(
     help="How urgent is a complaint after breast cancer, and why."
@@ -180,6 +183,11 @@ def screen(
     memory: screen_cli.Memory = "4GB",
     strict: screen_cli.Strict = False,
     verify: screen_cli.Verify = 0,
+    every: screen_cli.Every = "",
+    first: screen_cli.First = "",
+    last: screen_cli.Last = "",
+    truth: screen_cli.Truth = None,
+    hide_under: screen_cli.HideUnder = 0,
     settings: Settings = None,
     protocol: Protocol = "",
 ) -> None:
@@ -192,7 +200,8 @@ def screen(
     try:
         chosen = chosen_protocol(pack, protocol or clinic.protocol)
         day = _day(as_of) if as_of else date.today()
-        choices = Choices(day, chosen, clinic.settings, memory)
+        course = _course(every, first, last, day)
+        choices = Choices(day, chosen, clinic.settings, memory, course, truth, hide_under)
         with screen_cli.progress() as told:
             done = screened(source, out, pack, choices, told, strict=strict, verify=verify)
     except (ScreenError, PackError) as problem:
@@ -203,6 +212,23 @@ def screen(
         sys.stdout.write(f"{line}\n")
     if done.failed:
         raise typer.Exit(1)
+
+
+def _course(every: str, first: str, last: str, day: date) -> Every | None:
+    """The days of a course; None where none is asked for."""
+    from bonewatch.screen.course import Every  # only here: it costs start-up time
+
+    if not every and not first and not last:
+        return None
+    days = every.removesuffix("d")
+    if not days.isdigit() or int(days) == 0:
+        raise typer.BadParameter("write a number of days, such as 30d", param_hint="--every")
+    if not first:
+        raise typer.BadParameter("the first day of the course is needed", param_hint="--from")
+    begins, ends = _day(first, "--from"), _day(last, "--to") if last else day
+    if begins > ends:
+        raise typer.BadParameter("lies after the last day of the course", param_hint="--from")
+    return Every(int(days), begins, ends)
 
 
 @app.command()

@@ -23,6 +23,15 @@ Strict = Annotated[bool, typer.Option("--strict", help="Refuse a source with a l
 Verify = Annotated[
     int, typer.Option("--verify", min=0, help="So many people once more, one by one.")
 ]
+Every = Annotated[str, typer.Option("--every", help="Days of a course apart, such as 30d.")]
+First = Annotated[str, typer.Option("--from", help="First day of the course.")]
+Last = Annotated[str, typer.Option("--to", help="Last day of the course.", show_default="--as-of")]
+Truth = Annotated[
+    Path | None, typer.Option("--truth", help="What was planted in invented people (truth.ndjson).")
+]
+HideUnder = Annotated[
+    int, typer.Option("--hide-under", min=0, help="Smallest count that the report shows.")
+]
 Told = Callable[[str, int, int], None]
 MOST_SHOWN = 10
 SECONDS_APART = 5.0

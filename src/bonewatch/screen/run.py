@@ -26,11 +26,14 @@ from bonewatch.features.to_sql import DUCKDB
 from bonewatch.knowledge.pack import Pack
 from bonewatch.record.bulk.read import Counts, Told, read_files
 from bonewatch.record.to_arrow import Part, parts_of
+from bonewatch.screen.course import Every, write_course, write_days, write_lead
 from bonewatch.screen.explained import AT_ONCE, Acted, Asked, Explainers, write_evidence
 from bonewatch.screen.outcomes_sql import Outcomes, due_features
 from bonewatch.screen.people import kinds_read, set_aside
 from bonewatch.screen.place import MANIFEST, RECORDS
+from bonewatch.screen.report.pages import write_report
 from bonewatch.screen.source import READ_BY, Source, kept_fingerprint
+from bonewatch.screen.worklist import write_worklist
 
 MOST_PEOPLE = 250_000
 """People answered in one go; more are answered a part after another."""
@@ -53,6 +56,9 @@ class Choices:
     protocol: str = ""
     settings: Mapping[str, float] = field(default_factory=dict)
     memory: str = "4GB"
+    every: Every | None = None
+    truth: Path | None = None
+    fewest: int = 0
 
 
 class Screening:
@@ -78,6 +84,9 @@ class Screening:
         differing = self._answer(records, out)
         self._mark("answering", started)
         manifest = self._manifest(out, records, counts, differing)
+        write_worklist(out, self._pack)
+        choices = self._choices
+        write_report(out, records, self._pack, manifest, choices.truth, choices.fewest)
         (out / MANIFEST).write_bytes(orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
         return manifest
 
@@ -115,6 +124,8 @@ class Screening:
             differing = explainers.differing()
             self._told("explaining", done, people)
             self._gather(cohort, work, out)
+            if self._choices.every:
+                self._course(cohort, listed, records, work, out, self._choices.every)
         shutil.rmtree(work)
         return differing
 
@@ -144,6 +155,17 @@ class Screening:
             parts = DUCKDB.text(str(work / what / "*.parquet"))
             cohort.write(f"from read_parquet({parts}) order by {order}", out / f"{what}.parquet")
 
+    def _course(
+        self, cohort: Cohort, parts: list[Part], records: Path, work: Path, out: Path, every: Every
+    ) -> None:
+        (work / "course").mkdir()
+        write_course(cohort, parts, self._pack, every, work / "course", self._told)
+        written = DUCKDB.text(str(work / "course" / "*.parquet"))
+        course = out / "course.parquet"
+        cohort.write(f"from read_parquet({written}) order by patient_id, as_of", course)
+        write_days(cohort, every, out / "course_days.parquet")
+        write_lead(cohort, course, records, out / "lead.parquet")
+
     # ---- manifest ------------------------------------------------------------------------------
 
     def _manifest(
@@ -164,6 +186,7 @@ class Screening:
             },
             "counts": {what: _rows_in(out / f"{what}.parquet") for what in ORDERS},
             "differing": differing,
+            "course": [day.isoformat() for day in self._choices.every or ()],
             "engine": "duckdb",
             "versions": {
                 "bonewatch": version("bonewatch"), "duckdb": version("duckdb"),

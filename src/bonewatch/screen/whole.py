@@ -13,7 +13,6 @@ from bonewatch.screen.place import RECORDS, aside
 from bonewatch.screen.run import Choices, Screening
 from bonewatch.screen.source import SourceError, find_source
 from bonewatch.screen.verify import verified
-from bonewatch.screen.worklist import write_worklist
 
 MOST_SHOWN = 10
 
@@ -40,7 +39,6 @@ def screened(
             refused = manifest["source"]["refused"]
             if strict and refused:
                 raise ScreenError("\n".join(_refused(source, refused)))
-            write_worklist(part, pack)
             records = part / RECORDS if (part / RECORDS).exists() else out / RECORDS
             differing = verified(part, records, pack, choices, verify) if verify else []
     except SourceError as problem:

@@ -1,0 +1,1 @@
+"""The picture of a whole population, as one page that needs nothing else."""

@@ -1,0 +1,284 @@
+"""The figures of the report, counted with SQL over the tables of answers and of records.
+
+Only counts and quantiles leave this module; no row of a person does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from bonewatch.features.to_sql import DUCKDB
+from bonewatch.knowledge.pack import URGENCIES, Pack
+from bonewatch.record.tables import TABLES
+from bonewatch.record.words import words
+
+Cell = str | int | float | None
+_FIRST_FOUND = """
+    select patient_id, min(found_on) as found_on from (
+        select patient_id, onset_on as found_on from condition
+        where kind = 'bone_metastasis' and present
+        union all
+        select patient_id, seen_on from lesion where confirmed)
+    where found_on <= as_of() group by patient_id"""
+_TOLD = """
+    select s.patient_id, min(s.reported_on) as told_on from symptom s
+    where s.kind = 'pain' and s.present and s.reported_on <= as_of() and exists (
+        select 1 from (select patient_id, site from lesion where confirmed
+                       union all select patient_id, site from condition
+                       where kind = 'bone_metastasis' and present) b
+        where b.patient_id = s.patient_id and b.site = s.site)
+    group by s.patient_id"""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure: a title, what it counts, the columns, and the rows; `shown` names the bars."""
+
+    title: str
+    about: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    shown: tuple[str, str] | None = None
+
+
+class Figures:
+    """Every figure of one screening."""
+
+    def __init__(self, out: Path, records: Path, pack: Pack, as_of: str, fewest: int = 0) -> None:
+        """`fewest` is the smallest count that is shown as a number (0: every count)."""
+        self._pack, self._fewest = pack, fewest
+        self._database = duckdb.connect()
+        self._database.execute(f"create macro as_of() as date '{as_of}'")
+        for name in ("assessments", "findings", "evidence", "due", "notes"):
+            self._view(f"the_{name}", out / f"{name}.parquet")
+        for name in (*TABLES, "not_understood"):
+            self._view(name, records / name / "*.parquet")
+        for name in ("course", "course_days"):
+            if (out / f"{name}.parquet").exists():
+                self._view(name, out / f"{name}.parquet")
+
+    def _view(self, name: str, path: Path) -> None:
+        read = f"read_parquet({DUCKDB.text(str(path))})"
+        self._database.execute(f'create view "{name}" as from {read}')
+
+    def close(self) -> None:
+        """Let go of the tables."""
+        self._database.close()
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """What a query gives."""
+        return self._database.execute(sql).fetchall()
+
+    def _number(self, sql: str) -> int:
+        return int(self.rows(sql)[0][0] or 0)
+
+    def _said(self, count: int) -> Cell:
+        return f"under {self._fewest}" if 0 < count < self._fewest else count
+
+    @property
+    def people(self) -> int:
+        """How many there are."""
+        return self._number("select count(*) from the_assessments")
+
+    # ---- now -------------------------------------------------------------------------------------
+
+    def urgencies(self) -> Figure:
+        """People by urgency, and how many of them may be more urgent."""
+        found = {row[0]: row[1:] for row in self.rows(
+            "select urgency, count(*), count(*) filter (urgency_high <> urgency)"
+            " from the_assessments group by 1"
+        )}  # fmt: skip
+        listed = []
+        for name in URGENCIES:
+            count, open_ = found.get(name, (0, 0))
+            within = self._pack.urgencies[name].within
+            listed.append((_words(name), within, self._said(count), self._said(open_)))
+        return Figure(
+            "How urgent", "People by the highest urgency of what is acted on. Routine means that"
+            " nothing recorded needs action; it does not mean that there is nothing.",
+            ("Urgency", "To be seen", "People", "of them perhaps more urgent"), tuple(listed),
+            ("Urgency", "People"),
+        )  # fmt: skip
+
+    def rules(self) -> Figure:
+        """People by rule."""
+        found = self.rows(
+            "select rule, any_value(title), any_value(urgency), count(*),"
+            " count(*) filter (state = 'unknown') from the_findings group by 1 order by 4 desc, 1"
+        )
+        listed = tuple(
+            (rule, title, _words(urgency), self._said(count), self._said(open_))
+            for rule, title, urgency, count, open_ in found
+        )
+        return Figure(
+            "Which rules", "People for whom each rule is acted on; as a precaution where an"
+            " exception to it is not known.",
+            ("Rule", "Finding", "Urgency", "People", "as a precaution"), listed,
+            ("Finding", "People"),
+        )  # fmt: skip
+
+    def stages(self) -> Figure:
+        """People by stage and urgency above routine."""
+        found = self.rows(
+            "select coalesce(cast(stage as varchar), 'not known'), count(*),"
+            " count(*) filter (bone_metastases), count(*) filter (findings > 0)"
+            " from the_assessments group by 1 order by 1"
+        )
+        listed = tuple((a, self._said(b), self._said(c), self._said(d)) for a, b, c, d in found)
+        head = ("Stage", "People", "with metastases in bone", "with a finding")
+        about = "Stage of the latest breast cancer, as recorded."
+        return Figure("Stage", about, head, listed, ("Stage", "People"))
+
+    def sites(self) -> Figure:
+        """Where complaints behind findings, and known metastases, are."""
+        found = self.rows("""
+            with complaints as (
+                select distinct e.patient_id, s.site from the_evidence e
+                join symptom s on s.patient_id = e.patient_id and s."at" = e."at"
+                where e."table" = 'symptom' and s.site is not null),
+            bones as (
+                select distinct patient_id, site from lesion where site is not null
+                union select distinct patient_id, site from condition
+                where kind = 'bone_metastasis' and site is not null)
+            select site, count(c.patient_id), count(b.patient_id)
+            from (select patient_id, site, true as c from complaints) c
+            full join (select patient_id, site from bones) b using (patient_id, site)
+            group by site order by 2 desc, 3 desc, 1""")
+        labels = words("site")
+        listed = tuple(
+            (labels[site].label if site in labels else site, self._said(a), self._said(b))
+            for site, a, b in found
+        )
+        head = ("Site", "Complaint behind a finding", "Metastasis known")
+        return Figure("Site", "People by site.", head, listed, ("Site", head[1]))
+
+    def due(self) -> Figure:
+        """Follow-up by protocol and item."""
+        found = self.rows(
+            "select protocol, any_value(title),"
+            " count(*) filter (state = 'done'), count(*) filter (state = 'due'),"
+            " count(*) filter (state = 'overdue')"
+            " from the_due group by protocol, item order by 1, 2"
+        )
+        titles = {e.id: e.text.title for e in self._pack.of_folder("follow_up")}
+        listed = tuple(
+            (f"{title} ({titles[protocol]})", *map(self._said, counts))
+            for protocol, title, *counts in found
+        )
+        return Figure(
+            "Follow-up", "By the protocol in use; who has died or is a child is left out.",
+            ("What", "Done", "Due", "Overdue"), listed, ("What", "Overdue"),
+        )  # fmt: skip
+
+    # ---- time ------------------------------------------------------------------------------------
+
+    def delays(self) -> Figure:
+        """Days from the first report of pain where metastases are known, to imaging and finding."""
+        base = f"with told as ({_TOLD}), found as ({_FIRST_FOUND}),"
+        imaged = """ imaged as (
+            select t.patient_id, min(i.done_on) as imaged_on from told t join imaging i
+            on i.patient_id = t.patient_id and i.done_on >= t.told_on and i.done_on <= as_of()
+            where i.modality not in ('mammogram', 'dxa') group by 1)"""
+        one = self.rows(
+            f"{base}{imaged} {_QUANTILES.format(days='imaged_on - told_on')}"
+            " from told left join imaged using (patient_id)"
+        )
+        two = self.rows(
+            f"{base[:-1]} {_QUANTILES.format(days='found_on - told_on')}"
+            " from told join found using (patient_id) where found_on >= told_on"
+        )
+        named = (("First report of pain to imaging", one[0]), ("to diagnosis in bone", two[0]))
+        listed = tuple((name, *(self._day(n, cell) for n, cell in enumerate(row)))
+                       for name, row in named)  # fmt: skip
+        return Figure(
+            "Time to imaging and to diagnosis", "Days from the first report of pain at a site where"
+            " a metastasis is known today. Who was never imaged has no days.",
+            ("From and to", "People", "without it", "First quarter", "Half", "Three quarters"),
+            listed,
+        )  # fmt: skip
+
+    def _day(self, place: int, cell: Any) -> Cell:
+        if place < 2:
+            return self._said(int(cell))
+        return None if cell is None else float(cell)
+
+    # ---- what is known ---------------------------------------------------------------------------
+
+    def completeness(self) -> Figure:
+        """How many people have each of the things that the rules need most."""
+        asked = "count(*) filter (not danger_open) from the_assessments"
+        queries = {
+            "Date of birth": "count(*) from patient where birth_date is not null",
+            "Sex": "count(*) from patient where sex is not null",
+            "Breast cancer on record": "count(*) filter (breast_cancer) from the_assessments",
+            "Stage": "count(*) from the_assessments where stage is not null",
+            "T, N and M": "count(distinct patient_id) from primary_cancer"
+            " where t is not null and n is not null and m is not null",
+            "Oestrogen receptor": "count(*) from the_assessments where er_positive is not null",
+            "HER2": "count(*) from the_assessments where her2 is not null",
+            "Any complaint asked about": "count(distinct patient_id) from symptom",
+            "No danger sign left open": asked,
+            "Any measurement": "count(distinct patient_id) from measurement",
+            "Any treatment": "count(distinct patient_id) from treatment",
+            "Any visit": "count(distinct patient_id) from visit",
+        }
+        people = self.people
+        listed = []
+        for name, query in queries.items():
+            count = self._number(f"select {query}")
+            listed.append((name, self._said(count), _share(count, people)))
+        return Figure(
+            "How complete", "Share of people with each on record. What is not known is never taken"
+            " for a no.", ("What", "People", "Share, %"), tuple(listed), ("What", "Share, %"),
+        )  # fmt: skip
+
+    def tables(self) -> Figure:
+        """Rows by table."""
+        listed = tuple(
+            (_words(name), self._number(f'select count(*) from "{name}"'),
+             self._said(self._number(f'select count(distinct patient_id) from "{name}"')))
+            for name in TABLES
+        )  # fmt: skip
+        return Figure("Rows", "Rows read, by table.", ("Table", "Rows", "People"), listed)
+
+    def doubts(self) -> Figure:
+        """What was read but not understood, and what was noted, most often first."""
+        missed = self.rows(
+            "select what, sum(count), count(*) from not_understood group by 1 order by 2 desc, 1"
+            f" limit {_MOST_DOUBTS}"
+        )
+        noted = self.rows(
+            "select says, count(*), count(distinct patient_id) from the_notes"
+            f" group by 1 order by 2 desc, 1 limit {_MOST_DOUBTS}"
+        )
+        listed = [("not understood", what, int(n), self._said(p)) for what, n, p in missed]
+        listed += [("note", says, int(n), self._said(p)) for says, n, p in noted]
+        head = ("Kind", "What", "Times", "People")
+        about = "Codes on no list of ours, and rows left out or converted; the most frequent."
+        return Figure("Not understood, and notes", about, head, tuple(listed))
+
+
+_MOST_DOUBTS = 20
+_QUANTILES = (
+    "select count({days}), count(*) - count({days}), quantile_cont({days}, 0.25),"
+    " quantile_cont({days}, 0.5), quantile_cont({days}, 0.75)"
+)
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _share(count: int, people: int) -> Cell:
+    return round(100 * count / people, 1) if people else None
+
+
+def columns(figure: Figure, names: Sequence[str]) -> list[tuple[Cell, ...]]:
+    """Some columns of a figure, row by row."""
+    places = [figure.head.index(name) for name in names]
+    return [tuple(row[place] for place in places) for row in figure.rows]

@@ -1,0 +1,203 @@
+"""The report counts what stands in the tables, says what it counts, and needs nothing else."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from populations import AS_OF, invented, manifest, ndjson, rows, write
+from typer.testing import CliRunner
+
+from bonewatch.cli import app
+from bonewatch.knowledge.load import core_pack
+from bonewatch.screen.report.figures import Figure, Figures
+from bonewatch.screen.report.truth import interval, truth_figures, wilson
+from bonewatch.screen.worklist import _safe
+
+# Five people: one whose legs give way, one overdue, one with metastases found after pain was told
+# of, one who has died, one of whom only the name is known.
+FIVE: dict[str, list[dict[str, Any]]] = {
+    "patient": [
+        {"patient_id": "weak", "birth_date": "1960", "sex": "female"},
+        {"patient_id": "late", "birth_date": "1970"},
+        {"patient_id": "bone", "sex": "female"},
+        {"patient_id": "dead", "died_on": "2025-01-01"},
+        {"patient_id": "name"},
+    ],
+    "primary_cancer": [
+        {"patient_id": "weak", "diagnosed_on": "2020-01-01", "stage": "IIA"},
+        {"patient_id": "late", "diagnosed_on": "2024-01-01", "stage": "IIA", "er_positive": True},
+        {"patient_id": "bone", "diagnosed_on": "2021-01-01", "stage": "IV", "her2": "low"},
+        {"patient_id": "dead", "diagnosed_on": "2019-01-01"},
+    ],
+    "symptom": [
+        {"patient_id": "weak", "kind": "limb_weakness", "site": "leg", "side": "both",
+         "reported_on": "2026-11-20"},
+        {"patient_id": "bone", "kind": "pain", "site": "hip", "reported_on": "2026-03-01"},
+    ],
+    "condition": [
+        {"patient_id": "bone", "kind": "bone_metastasis", "site": "hip", "onset_on": "2026-04-30"},
+    ],
+    "imaging": [
+        {"patient_id": "bone", "modality": "mri", "region": "hip", "done_on": "2026-04-10",
+         "result": "metastasis"},
+    ],
+}  # fmt: skip
+
+
+def _run(source: Path, out: Path, *more: str) -> None:
+    words = ["screen", str(source), "--out", str(out), "--as-of", AS_OF.isoformat(), *more]
+    ran = CliRunner().invoke(app, words)
+    assert ran.exit_code == 0, ran.output
+
+
+@pytest.fixture(scope="module")
+def five(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("five")
+    for name, lines in FIVE.items():
+        ndjson(folder / "in" / f"{name}.ndjson", lines)
+    course = ("--every", "30d", "--from", "2026-02-26", "--to", "2026-11-23")
+    _run(folder / "in", folder / "out", *course)
+    return folder / "out"
+
+
+@pytest.fixture
+def figures(five: Path) -> Figures:
+    return Figures(five, five / "record", core_pack(), AS_OF.isoformat())
+
+
+def _column(figure: Figure, name: str) -> dict[Any, Any]:
+    place = figure.head.index(name)
+    return {row[0]: row[place] for row in figure.rows}
+
+
+def test_people_are_counted_by_urgency(figures: Figures) -> None:
+    assert _column(figures.urgencies(), "People") == {
+        "emergency": 1, "same day": 0, "urgent": 0, "soon": 0, "routine": 4,
+    }  # fmt: skip
+    assert sum(_column(figures.stages(), "People").values()) == figures.people == 5
+    assert _column(figures.stages(), "with metastases in bone") == {
+        "IIA": 0, "IV": 1, "not known": 0,
+    }  # fmt: skip
+
+
+def test_rules_and_sites_are_counted(figures: Figures) -> None:
+    rules = _column(figures.rules(), "People")
+    assert rules["T1-01"] == 1
+    sites = figures.sites()
+    assert _column(sites, "Complaint behind a finding")["leg"] == 1
+    assert _column(sites, "Metastasis known")["hip"] == 1
+
+
+def test_the_days_to_imaging_and_to_diagnosis(figures: Figures) -> None:
+    imaging, diagnosis = figures.delays().rows
+    assert imaging[1:] == (1, 0, 40.0, 40.0, 40.0)
+    assert diagnosis[1:] == (1, 0, 60.0, 60.0, 60.0)
+
+
+def test_completeness_never_takes_the_unknown_for_known(figures: Figures) -> None:
+    people = _column(figures.completeness(), "People")
+    assert people["Date of birth"] == 2
+    assert people["Sex"] == 2
+    assert people["Stage"] == 3
+    assert people["HER2"] == 1
+    assert people["Any measurement"] == 0
+    assert _column(figures.completeness(), "Share, %")["Stage"] == 60.0
+
+
+def test_follow_up_counts_what_the_table_of_what_is_due_says(figures: Figures, five: Path) -> None:
+    states = [row[4] for row in rows(five, "due")]
+    told = [_column(figures.due(), name) for name in ("Done", "Due", "Overdue")]
+    assert [sum(part.values()) for part in told] == [
+        states.count(state) for state in ("done", "due", "overdue")
+    ]
+    assert states
+    assert "dead" not in {row[0] for row in rows(five, "due")}
+
+
+def test_small_counts_can_be_hidden(five: Path) -> None:
+    hidden = Figures(five, five / "record", core_pack(), AS_OF.isoformat(), fewest=5)
+    assert _column(hidden.urgencies(), "People") == {
+        "emergency": "under 5", "same day": 0, "urgent": 0, "soon": 0, "routine": "under 5",
+    }  # fmt: skip
+
+
+def test_the_course_says_what_would_have_been_said_and_how_early(five: Path) -> None:
+    days = {row[0].isoformat() for row in rows(five, "course_days")}
+    assert {"2026-02-26", "2026-03-28", "2026-11-23"} <= days
+    assert manifest(five)["course"] == sorted(days)
+    course = {(row[0], row[1].isoformat()): row[2] for row in rows(five, "course")}
+    assert course["weak", "2026-11-23"] == "emergency"
+    assert ("weak", "2026-10-24") not in course
+    [lead] = rows(five, "lead")
+    assert (lead[0], lead[1].isoformat()) == ("bone", "2026-04-30")
+
+
+def test_the_page_is_whole_and_every_plot_has_its_table(five: Path) -> None:
+    page = (five / "report.html").read_text(encoding="utf-8")
+    assert "<script" not in page
+    assert not re.findall(r"""(?:src|href)=["'](?:https?:)?//""", page)
+    assert "@import" not in page
+    assert "url(" not in page
+    assert page.count("<figure") <= page.count("<table")
+    for section in page.split("<section")[1:]:
+        assert "<table" in section or "There is nothing to count" in section
+    assert "no clinician has signed it yet" in page
+
+
+def test_no_person_is_named_on_the_page(five: Path) -> None:
+    page = (five / "report.html").read_text(encoding="utf-8")
+    text = re.sub(r"<[^>]+>", " ", page)
+    assert not {"weak", "late", "dead"} & set(re.findall(r"\w+", text))
+
+
+def test_what_is_planted_is_measured(tmp_path: Path) -> None:
+    source = write(tmp_path / "in", 400)
+    course = ("--every", "30d", "--from", "2023-11-23", "--to", "2026-11-23")
+    _run(source, tmp_path / "out", *course, "--truth", str(source / "truth.ndjson"))
+    out = tmp_path / "out"
+    figures = Figures(out, out / "record", core_pack(), AS_OF.isoformat())
+    listed = list(truth_figures(figures, source / "truth.ndjson", manifest(out)["course"]))
+    today, found, alarms = listed
+    days = manifest(out)["course"]
+    spread = [p.course.spread for p in invented(400) if p.course.spread]
+    within = [
+        s for s in spread
+        if s.told_on.isoformat() >= days[0] and s.found_on.isoformat() <= days[-1]
+    ]  # fmt: skip
+    assert found.rows[0][2] <= len(within)
+    assert 0 < found.rows[0][1] <= found.rows[0][2]
+    living = sum(p.course.died_on is None for p in invented(400))
+    assert sum(row[3] for row in today.rows) <= living
+    assert alarms.rows[0][1] > 0
+    assert "Alarms without metastases" in (out / "report.html").read_text(encoding="utf-8")
+
+
+def test_the_interval_of_a_share_is_wilson_s() -> None:
+    low, high = wilson(8, 10) or (0.0, 0.0)
+    assert (round(low, 1), round(high, 1)) == (49.0, 94.3)
+    assert wilson(0, 0) is None
+    assert interval(0, 0) is None
+    assert interval(8, 10) == "80.0% (49.0 to 94.3)"
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+49", "-2", "@x", "\tx"])
+def test_no_cell_of_the_worklist_is_a_formula(cell: str) -> None:
+    assert _safe(cell) == f"'{cell}"
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        (["--every", "soon", "--from", "2026-01-01"], "a number of days"),
+        (["--every", "30d"], "first day of the course"),
+        (["--every", "30d", "--from", "2027-01-01"], "after the last day"),
+    ],
+)
+def test_a_course_that_cannot_be_is_refused(tmp_path: Path, more: list[str], says: str) -> None:
+    source = write(tmp_path / "in", 3)
+    words = ["screen", str(source), "--out", str(tmp_path / "out"), "--as-of", "2026-11-23"]
+    ran = CliRunner().invoke(app, [*words, *more], env={"COLUMNS": "300"})
+    assert (ran.exit_code, says in ran.stderr) == (2, True)
