@@ -180,6 +180,8 @@ def screen(
     source: screen_cli.Source,
     out: screen_cli.Out,
     as_of: AsOf = "",
+    engine: screen_cli.Engine = "duckdb",
+    master: screen_cli.Master = "",
     memory: screen_cli.Memory = "4GB",
     strict: screen_cli.Strict = False,
     verify: screen_cli.Verify = 0,
@@ -192,7 +194,7 @@ def screen(
     protocol: Protocol = "",
 ) -> None:
     """Answer everyone in a folder of records, and write worklist, tables and report."""
-    from bonewatch.screen.run import Choices  # only here: it costs start-up time
+    from bonewatch.screen.run import ENGINES, Choices  # only here: it costs start-up time
     from bonewatch.screen.whole import ScreenError, screened
 
     clinic = _clinic(settings) if settings else Clinic()
@@ -201,7 +203,10 @@ def screen(
         chosen = chosen_protocol(pack, protocol or clinic.protocol)
         day = _day(as_of) if as_of else date.today()
         course = _course(every, first, last, day)
-        choices = Choices(day, chosen, clinic.settings, memory, course, truth, hide_under)
+        choices = Choices(
+            day, chosen, clinic.settings, memory, _one_of("--engine", engine, ENGINES), master,
+            course, truth, hide_under,
+        )  # fmt: skip
         with screen_cli.progress() as told:
             done = screened(source, out, pack, choices, told, strict=strict, verify=verify)
     except (ScreenError, PackError) as problem:

@@ -19,6 +19,8 @@ Source = Annotated[
 ]
 Out = Annotated[Path, typer.Option("--out", help="The folder for the answers.")]
 Memory = Annotated[str, typer.Option("--memory", help="What the database may take.")]
+Engine = Annotated[str, typer.Option("--engine", help="What computes: duckdb or spark.")]
+Master = Annotated[str, typer.Option("--master", help="Spark's address of a cluster.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Refuse a source with a line left out.")]
 Verify = Annotated[
     int, typer.Option("--verify", min=0, help="So many people once more, one by one.")

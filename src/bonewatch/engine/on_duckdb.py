@@ -51,12 +51,22 @@ class Room:
         return {"memory_limit": self.memory, "temp_directory": str(self.spill)}
 
 
+class RoomError(RuntimeError):
+    """The memory that was given is not enough, or is no amount of memory; what to do."""
+
+
 class Cohort:
     """The records of many people in one database; close it, or use it in a `with`."""
 
+    dialect = DUCKDB
+
     def __init__(self, room: Room | None = None) -> None:
         settings = _SETTINGS | (room.settings if room else {})
-        self._database = duckdb.connect(":memory:", config=settings)
+        try:
+            self._database = duckdb.connect(":memory:", config=settings)
+        except duckdb.Error:
+            said = room.memory if room else ""
+            raise RoomError(f'"{said}" is no amount of memory; write 4GB or 800MB') from None
         self._has_tables = False
 
     def _create(self, name: str, schema: pa.Schema) -> None:
@@ -112,8 +122,11 @@ class Cohort:
         return int(str(self.run(f"copy ({sql}) to {to}")[0][0]))
 
     def run(self, sql: str) -> list[tuple[Value, ...]]:
-        """Every row a query gives."""
-        return self._database.execute(sql).fetchall()
+        """Every row a query gives; RoomError where the memory is not enough even so."""
+        try:
+            return self._database.execute(sql).fetchall()
+        except duckdb.OutOfMemoryException:
+            raise RoomError("the memory is not enough, even with the disk; give more") from None
 
 
 def _answer(pack: Pack, row: tuple[Value, ...]) -> Answer:

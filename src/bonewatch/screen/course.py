@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from bonewatch.engine.on_duckdb import Cohort
+from bonewatch.engine.population import Population
 from bonewatch.engine.wanted import narrowed
 from bonewatch.features.to_sql import DUCKDB
 from bonewatch.knowledge.pack import URGENCIES, Pack
@@ -38,19 +39,19 @@ class Every:
 
 
 def write_course(
-    cohort: Cohort, parts: list[Part], pack: Pack, every: Every, work: Path, told: Told
+    engine: Population, parts: list[Part], pack: Pack, every: Every, work: Path, told: Told
 ) -> None:
     """Answer everyone on each day; the parts of course.parquet into a folder."""
     small = narrowed(pack)
     listed = list(every)
     for number, part in enumerate(parts):
-        cohort.look(part)
+        engine.look(part)
         for place, day in enumerate(listed):
-            cohort.answer(small, day)
-            said = Outcomes(pack, "", day, DUCKDB).assessments()
+            engine.answer(small, day)
+            said = Outcomes(pack, "", day, engine.dialect).assessments()
             above = f"urgency <> '{URGENCIES[-1]}'"
             sql = f"select patient_id, as_of, urgency from ({said}) where {above}"
-            cohort.write(sql, work / f"{number:04d}-{place:05d}.parquet")
+            engine.write(sql, work / f"{number:04d}-{place:05d}.parquet")
             told("course", number * len(listed) + place + 1, len(listed) * len(parts))
 
 

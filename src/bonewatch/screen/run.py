@@ -11,16 +11,18 @@ import shutil
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
 import pyarrow.parquet as pq
 
 from bonewatch.engine.on_duckdb import Cohort, Room
+from bonewatch.engine.population import Population
 from bonewatch.engine.wanted import narrowed
 from bonewatch.features.to_sql import DUCKDB
 from bonewatch.knowledge.pack import Pack
@@ -35,6 +37,9 @@ from bonewatch.screen.report.pages import write_report
 from bonewatch.screen.source import READ_BY, Source, kept_fingerprint
 from bonewatch.screen.worklist import write_worklist
 
+if TYPE_CHECKING:
+    from bonewatch.engine.on_spark import SparkCohort
+
 MOST_PEOPLE = 250_000
 """People answered in one go; more are answered a part after another."""
 ORDERS = {
@@ -45,6 +50,9 @@ ORDERS = {
     "notes": 'patient_id, "at", says',
 }
 """What is written, and in which order its rows stand."""
+ENGINES = ("duckdb", "spark")
+_PACKAGES = {"duckdb": ("duckdb",), "spark": ("duckdb", "pyspark")}
+_NO_LIMIT = 10**12
 _BY_QUERY = ("assessments", "findings", "due", "notes")
 
 
@@ -56,6 +64,8 @@ class Choices:
     protocol: str = ""
     settings: Mapping[str, float] = field(default_factory=dict)
     memory: str = "4GB"
+    engine: str = "duckdb"
+    master: str = ""
     every: Every | None = None
     truth: Path | None = None
     fewest: int = 0
@@ -68,7 +78,7 @@ class Screening:
         self._source, self._pack, self._choices, self._told = source, pack, choices, told
         protocol = choices.protocol or pack.about.protocol
         self._small = narrowed(pack, due_features(pack, protocol))
-        self._outcomes = Outcomes(pack, protocol, choices.as_of, DUCKDB)
+        self._protocol = protocol
         self._kinds = kinds_read(pack)
         self._seconds: dict[str, float] = {}
 
@@ -102,9 +112,24 @@ class Screening:
         fingerprint = self._source.fingerprint()
         if kept_fingerprint(kept) == fingerprint:
             return kept, None
-        counts = read_files(self._source.kind, self._source.files, out / RECORDS, self._told)
+        counts = self._read(out)
         mark_as_read(out / RECORDS, fingerprint, counts)
         return out / RECORDS, counts
+
+    def _read(self, out: Path) -> Counts:
+        if self._choices.engine == "spark" and self._source.kind == "fhir":
+            with self._spark(out / ".spark") as spark:
+                return spark.read_fhir(self._source.files, out / RECORDS)
+        kind: Literal["fhir", "record"] = "fhir" if self._source.kind == "fhir" else "record"
+        return read_files(kind, self._source.files, out / RECORDS, self._told)
+
+    @contextmanager
+    def _spark(self, work: Path) -> Iterator[SparkCohort]:
+        from bonewatch.engine.on_spark import LOCAL, SparkCohort  # only where it is wanted
+
+        with SparkCohort(work, self._choices.master or LOCAL, self._choices.memory) as spark:
+            yield spark
+        shutil.rmtree(work)
 
     # ---- answering -----------------------------------------------------------------------------
 
@@ -113,33 +138,38 @@ class Screening:
         work = out / ".work"
         for name in ORDERS:
             (work / name).mkdir(parents=True)
-        listed = list(parts_of(records, MOST_PEOPLE))
+        on_spark = self._choices.engine == "spark"
+        listed = list(parts_of(records, _NO_LIMIT if on_spark else MOST_PEOPLE))
         people = sum(part.people for part in listed)
-        with Explainers(os.cpu_count() or 1) as explainers, self._cohort(work) as cohort:
-            done = 0
-            for number, part in enumerate(listed):
-                self._part(cohort, explainers, part, work, f"{number:04d}")
-                done += part.people
-                self._told("answering", done, people)
+        room = Room(self._choices.memory, work / "spill")
+        with Explainers(os.cpu_count() or 1) as explainers, Cohort(room) as cohort:
+            with self._spark(work / "spark") if on_spark else nullcontext(cohort) as engine:
+                done = 0
+                for number, part in enumerate(listed):
+                    self._part(engine, part, work, f"{number:04d}")
+                    self._explain(cohort, explainers, part, work, f"{number:04d}")
+                    done += part.people
+                    self._told("answering", done, people)
+                if self._choices.every:
+                    self._course(engine, cohort, listed, records, work, out, self._choices.every)
             differing = explainers.differing()
-            self._told("explaining", done, people)
+            self._told("explaining", people, people)
             self._gather(cohort, work, out)
-            if self._choices.every:
-                self._course(cohort, listed, records, work, out, self._choices.every)
         shutil.rmtree(work)
         return differing
 
-    def _cohort(self, work: Path) -> Cohort:
-        return Cohort(Room(self._choices.memory, work / "spill"))
+    def _part(self, engine: Population, part: Part, work: Path, name: str) -> None:
+        outcomes = Outcomes(self._pack, self._protocol, self._choices.as_of, engine.dialect)
+        engine.look(part)
+        engine.answer(self._small, self._choices.as_of)
+        for what in _BY_QUERY:
+            engine.write(getattr(outcomes, what)(), work / what / f"{name}.parquet")
 
-    def _part(
+    def _explain(
         self, cohort: Cohort, explainers: Explainers, part: Part, work: Path, name: str
     ) -> None:
+        """Have everyone with a finding explained, beside what comes next."""
         cohort.look(part)
-        cohort.answer(self._small, self._choices.as_of)
-        for what in _BY_QUERY:
-            sql = getattr(self._outcomes, what)()
-            cohort.write(sql, work / what / f"{name}.parquet")
         found = f"read_parquet({DUCKDB.text(str(work / 'findings' / f'{name}.parquet'))})"
         who, folder = f"select patient_id from {found}", work / f"flagged-{name}"
         flagged = set_aside(cohort, who, folder, self._kinds)
@@ -156,10 +186,11 @@ class Screening:
             cohort.write(f"from read_parquet({parts}) order by {order}", out / f"{what}.parquet")
 
     def _course(
-        self, cohort: Cohort, parts: list[Part], records: Path, work: Path, out: Path, every: Every
-    ) -> None:
+        self, engine: Population, cohort: Cohort, parts: list[Part], records: Path, work: Path,
+        out: Path, every: Every,
+    ) -> None:  # fmt: skip
         (work / "course").mkdir()
-        write_course(cohort, parts, self._pack, every, work / "course", self._told)
+        write_course(engine, parts, self._pack, every, work / "course", self._told)
         written = DUCKDB.text(str(work / "course" / "*.parquet"))
         course = out / "course.parquet"
         cohort.write(f"from read_parquet({written}) order by patient_id, as_of", course)
@@ -187,10 +218,10 @@ class Screening:
             "counts": {what: _rows_in(out / f"{what}.parquet") for what in ORDERS},
             "differing": differing,
             "course": [day.isoformat() for day in self._choices.every or ()],
-            "engine": "duckdb",
+            "engine": self._choices.engine,
             "versions": {
-                "bonewatch": version("bonewatch"), "duckdb": version("duckdb"),
-                "python": platform.python_version(),
+                "bonewatch": version("bonewatch"), "python": platform.python_version(),
+                **{name: version(name) for name in _PACKAGES[self._choices.engine]},
             },
             "seconds": self._seconds,
         }  # fmt: skip

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bonewatch.engine.on_duckdb import RoomError
+from bonewatch.engine.on_spark import SparkMissingError
 from bonewatch.knowledge.pack import Pack
 from bonewatch.record.bulk.read import Told
 from bonewatch.screen.place import RECORDS, aside
@@ -41,7 +43,7 @@ def screened(
                 raise ScreenError("\n".join(_refused(source, refused)))
             records = part / RECORDS if (part / RECORDS).exists() else out / RECORDS
             differing = verified(part, records, pack, choices, verify) if verify else []
-    except SourceError as problem:
+    except (SourceError, SparkMissingError, RoomError) as problem:
         raise ScreenError(str(problem)) from None
     return Done(tuple(_said(out, manifest, verify, differing)), bool(differing))
 

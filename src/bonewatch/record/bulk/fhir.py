@@ -11,6 +11,8 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from pathlib import Path
+from typing import Protocol
 
 import msgspec
 import orjson
@@ -58,7 +60,7 @@ _glance = msgspec.json.Decoder(_Glance).decode
 
 def spread_resources(piece: Piece, into: Spread, shared: Spread) -> tuple[int, list[Refused]]:
     """Put each resource where its person's are; how many lines there were, what was left out."""
-    spreading = _Spreading(piece, into, shared)
+    spreading = Spreading(piece.path, into, shared)
     lines = Lines(piece)
     for line in lines:
         spreading.take(lines.count, line)
@@ -67,11 +69,17 @@ def spread_resources(piece: Piece, into: Spread, shared: Spread) -> tuple[int, l
     return lines.count, spreading.refused
 
 
-class _Spreading:
-    """One piece's resources on their way."""
+class Sink(Protocol):
+    """Takes lines with the person they are about."""
 
-    def __init__(self, piece: Piece, into: Spread, shared: Spread) -> None:
-        self._path, self._into, self._shared = piece.path, into, shared
+    def add(self, patient_id: str, line: bytes) -> None: ...
+
+
+class Spreading:
+    """One file's resources on their way."""
+
+    def __init__(self, path: Path, into: Sink, shared: Sink) -> None:
+        self._path, self._into, self._shared = path, into, shared
         self.refused: list[Refused] = []
 
     def refuse(self, line: int, says: str) -> None:
