@@ -4,12 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 PEER := benchmarks/peer/node_modules/.package-lock.json
 
-.PHONY: demo test check mutate bench docs lock clean
+.PHONY: demo test check mutate bench docs lock clean java
 
 demo: $(VENV)/ready            ## set up, then assess the invented people
 	$(BIN)/bonewatch demo
 
-test: check $(PEER)            ## everything that must pass
+test: check $(PEER) java       ## everything that must pass
 	$(BIN)/python -m pytest
 	$(BIN)/python -m bonewatch.authoring.mutate
 
@@ -38,6 +38,9 @@ $(VENV)/ready: requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
+
+java:                          ## what Spark runs on, from Debian where it is missing
+	command -v java >/dev/null || { apt-get update -qq && apt-get install -qq -y --no-install-recommends openjdk-17-jre-headless; }
 
 $(PEER): benchmarks/peer/package-lock.json
 	cd benchmarks/peer && npm ci --no-audit --no-fund --silent

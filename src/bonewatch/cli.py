@@ -213,8 +213,7 @@ def screen(
         _stop(str(problem))
     except OSError as problem:
         _stop(f"{out}: cannot be written: {problem.strerror or 'no reason given'}")
-    for line in done.said:
-        sys.stdout.write(f"{line}\n")
+    sys.stdout.writelines(f"{line}\n" for line in done.said)
     if done.failed:
         raise typer.Exit(1)
 

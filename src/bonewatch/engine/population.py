@@ -15,7 +15,9 @@ class Population(Protocol):
     """Many people, looked at part by part; `dialect` is how its SQL is spelt."""
 
     @property
-    def dialect(self) -> Dialect: ...
+    def dialect(self) -> Dialect:
+        """How its SQL is spelt."""
+        ...
 
     def look(self, part: Part) -> None:
         """Look at the people of this part of a folder, and only at them."""

@@ -72,7 +72,8 @@ def spread_resources(piece: Piece, into: Spread, shared: Spread) -> tuple[int, l
 class Sink(Protocol):
     """Takes lines with the person they are about."""
 
-    def add(self, patient_id: str, line: bytes) -> None: ...
+    def add(self, patient_id: str, line: bytes) -> None:
+        """Take a line (without a newline) about this person."""
 
 
 class Spreading:

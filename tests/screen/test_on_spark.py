@@ -1,0 +1,86 @@
+"""Spark gives what DuckDB and the engine for one person give, row for row."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+from populations import AS_OF, invented, manifest, ndjson, rows, write
+from typer.testing import CliRunner
+
+from bonewatch.cli import app
+from bonewatch.engine.on_spark import SparkCohort, SparkMissingError
+from bonewatch.knowledge.examples import all_cases
+from bonewatch.knowledge.load import core_pack
+from bonewatch.record.bulk.read import Counts, read_files
+from bonewatch.record.from_json import keep_what_holds
+from bonewatch.record.to_arrow import SCHEMAS, RecordFolder
+from bonewatch.screen.run import ORDERS, Choices, mark_as_read
+from bonewatch.screen.source import find_source
+from bonewatch.screen.verify import verified
+
+INVENTED = 250
+pytestmark = [  # Spark's own sockets to its Java
+    pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+def _everyone(folder: Path) -> int:
+    """Invented people, and all examples of the pack that are of the same day."""
+    people = [(p.patient_id, keep_what_holds(p.record)) for p in invented(INVENTED)]
+    cases = [case for case in all_cases(core_pack()) if case.as_of == AS_OF]
+    people += [(f"e{number}", case.record) for number, case in enumerate(cases)]
+    with RecordFolder(folder, "000") as part:
+        part.write(people)
+    mark_as_read(folder, "everyone", Counts(people=len(people)))
+    return len(people)
+
+
+def _screen(source: Path, out: Path, *more: str) -> None:
+    words = ["screen", str(source), "--out", str(out), "--as-of", AS_OF.isoformat(), *more]
+    ran = CliRunner().invoke(app, words)
+    assert ran.exit_code == 0, ran.output
+
+
+def test_everyone_is_answered_alike_on_every_engine(tmp_path: Path) -> None:
+    count = _everyone(tmp_path / "in")
+    assert count > INVENTED + 1000
+    _screen(tmp_path / "in", tmp_path / "duckdb")
+    _screen(tmp_path / "in", tmp_path / "spark", "--engine", "spark")
+    for name in ORDERS:
+        assert rows(tmp_path / "spark", name) == rows(tmp_path / "duckdb", name), name
+    assert rows(tmp_path / "spark", "findings")
+    assert rows(tmp_path / "spark", "due")
+    told = manifest(tmp_path / "spark")
+    assert (told["engine"], told["differing"]) == ("spark", [])
+    assert "pyspark" in told["versions"]
+    assert verified(tmp_path / "spark", tmp_path / "in", core_pack(), Choices(AS_OF), 200) == []
+
+
+def test_fhir_is_mapped_alike_inside_spark(tmp_path: Path) -> None:
+    source = write(tmp_path / "in", 60, "fhir")
+    ndjson(source / "Other.ndjson", [{"resourceType": "Condition", "id": "nobody"}])
+    files = find_source(source).files
+    here = read_files("fhir", files, tmp_path / "here")
+    with SparkCohort(tmp_path / "work", "local[2]") as spark:
+        there = spark.read_fhir(files, tmp_path / "there")
+    assert (there.lines, there.people, there.rows) == (here.lines, here.people, here.rows)
+    assert [(r.path.name, r.says) for r in there.refused] == [
+        (r.path.name, r.says) for r in here.refused
+    ]
+    with duckdb.connect() as database:
+        for name in SCHEMAS:
+            read = (f"from '{tmp_path / side / name / '*.parquet'}'" for side in ("here", "there"))
+            one, two = (sorted(database.execute(sql).fetchall(), key=repr) for sql in read)
+            assert one == two, name
+
+
+def test_without_java_it_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    with pytest.raises(SparkMissingError, match="openjdk-17-jre-headless"):
+        SparkCohort(tmp_path)
