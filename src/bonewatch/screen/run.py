@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, cast
 
 import orjson
 import pyarrow.parquet as pq
@@ -26,7 +26,7 @@ from bonewatch.engine.population import Population
 from bonewatch.engine.wanted import narrowed
 from bonewatch.features.to_sql import DUCKDB
 from bonewatch.knowledge.pack import Pack
-from bonewatch.record.bulk.read import Counts, Told, read_files
+from bonewatch.record.bulk.read import Counts, Kind, Told, read_files
 from bonewatch.record.to_arrow import Part, parts_of
 from bonewatch.screen.course import Every, write_course, write_days, write_lead
 from bonewatch.screen.explained import AT_ONCE, Acted, Asked, Explainers, write_evidence
@@ -120,7 +120,7 @@ class Screening:
         if self._choices.engine == "spark" and self._source.kind == "fhir":
             with self._spark(out / ".spark") as spark:
                 return spark.read_fhir(self._source.files, out / RECORDS)
-        kind: Literal["fhir", "record"] = "fhir" if self._source.kind == "fhir" else "record"
+        kind = cast(Kind, self._source.kind)
         return read_files(kind, self._source.files, out / RECORDS, self._told)
 
     @contextmanager

@@ -17,13 +17,14 @@ from typing import Literal
 import orjson
 
 from bonewatch.engine.kept import PACKAGE
+from bonewatch.record.bulk.omop import looks_like_omop, omop_table
 from bonewatch.record.bulk.tables import table_of
 from bonewatch.record.from_fhir import looks_like_fhir
 from bonewatch.record.to_arrow import SCHEMAS
 
 READ_BY = "record.json"
 """The file that marks a folder of records as read whole."""
-Kind = Literal["fhir", "record", "read"]
+Kind = Literal["fhir", "omop", "record", "read"]
 _LINES = (".ndjson", ".ndjson.gz", ".jsonl", ".jsonl.gz", ".json", ".json.gz")
 _LOOKED_AT = 20
 
@@ -53,17 +54,22 @@ class Source:
 def find_source(folder: Path) -> Source:
     """What there is to be read in a folder; SourceError where there is nothing."""
     if not folder.is_dir():
-        raise SourceError(f"{folder}: is no folder; name one with FHIR NDJSON or record tables")
+        raise SourceError(
+            f"{folder}: is no folder; name one with FHIR NDJSON, OMOP or record tables"
+        )
     if _is_read(folder):
         return Source(folder, "read", tuple(sorted(folder.glob("*/*.parquet"))))
     files = sorted(path for path in folder.rglob("*") if path.is_file() and not _hidden(path))
     resources = tuple(path for path in files if path.name.endswith(_LINES) and _has_fhir(path))
     if resources:
         return Source(folder, "fhir", resources)
+    if looks_like_omop(files):
+        return Source(folder, "omop", tuple(path for path in files if omop_table(path)))
     tables = tuple(path for path in files if table_of(path))
     if not tables:
         raise SourceError(
-            f"{folder}: has no FHIR NDJSON and no record tables (patient.csv, symptom.parquet ...);"
+            f"{folder}: has no FHIR NDJSON, no OMOP tables (person, measurement ...) and no record"
+            " tables (patient, symptom ...);"
             " name the folder with the files themselves"
         )
     return Source(folder, "record", tables)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 PIECE = 32 * 1024 * 1024
 """Bytes of a piece, about."""
+_LINES = (".ndjson", ".jsonl", ".json")
 LONGEST = 64 * 1024 * 1024
 """A line longer than this is no line of ours."""
 
@@ -33,9 +34,9 @@ class Refused:
 
 
 def pieces(path: Path) -> Iterator[Piece]:
-    """The file in pieces; a compressed one cannot be cut."""
+    """The file in pieces; only plain lines of JSON can be cut."""
     size = path.stat().st_size
-    if path.suffix == ".gz" or size <= PIECE:
+    if path.suffix not in _LINES or size <= PIECE:
         yield Piece(path)
         return
     for start in range(0, size, PIECE):

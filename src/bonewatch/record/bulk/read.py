@@ -17,20 +17,24 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Literal, TypeVar
 
+import orjson
+
 from bonewatch.record.bulk.cuts import Piece, Refused, pieces
 from bonewatch.record.bulk.fhir import SHARED, Shared, gather_resources, spread_resources
+from bonewatch.record.bulk.omop import Concepts, concepts_of, joined, spread_rows_of_omop
 from bonewatch.record.bulk.spread import Spread, gathered, how_many
 from bonewatch.record.bulk.tables import gather_rows, spread_rows
 from bonewatch.record.collector import collector_paused
 from bonewatch.record.record import Record
 from bonewatch.record.to_arrow import RecordFolder
 
-Kind = Literal["fhir", "record"]
+Kind = Literal["fhir", "omop", "record"]
 Told = Callable[[str, int, int], None]
 """Hears what is being done, how much of it is done, and of how much."""
 SMALL = 4 * 1024 * 1024
 """Bytes of a source that is read faster than processes are started."""
 _AT_ONCE = 500
+_CONCEPTS = "concepts.json"
 Done = TypeVar("Done")
 
 
@@ -63,6 +67,8 @@ def read_files(
     listed = [piece for path in files for piece in pieces(path)]
     plan = _Plan(kind, spill, folder, how_many(size))
     try:
+        if kind == "omop":
+            _write_concepts(plan, files)
         with _Processes(size) as run:
             return _read(plan, listed, run, told)
     finally:
@@ -125,6 +131,8 @@ def _spread(plan: _Plan, number: int, piece: Piece) -> tuple[int, list[Refused]]
     with Spread(plan.spill / "people", by, plan.buckets) as into:
         if plan.kind == "record":
             return spread_rows(piece, into)
+        if plan.kind == "omop":
+            return spread_rows_of_omop(piece, into, _concepts(plan.spill))
         with Spread(plan.spill / SHARED, by, 1) as shared:
             return spread_resources(piece, into, shared)
 
@@ -148,7 +156,22 @@ def _gather(plan: _Plan, bucket: int) -> tuple[int, int]:
 def _record(plan: _Plan, patient_id: str, lines: list[bytes]) -> Record:
     if plan.kind == "record":
         return gather_rows(patient_id, lines)
+    if plan.kind == "omop":
+        return gather_resources(patient_id, joined(lines), Shared(()))
     return gather_resources(patient_id, lines, _shared(plan.spill / SHARED))
+
+
+def _write_concepts(plan: _Plan, files: Sequence[Path]) -> None:
+    """The concepts that are used, for every process to read."""
+    plan.spill.mkdir(parents=True, exist_ok=True)
+    listed = [[number, *said] for number, said in concepts_of(files).items()]
+    (plan.spill / _CONCEPTS).write_bytes(orjson.dumps(listed))
+
+
+@cache
+def _concepts(spill: Path) -> Concepts:
+    listed = orjson.loads((spill / _CONCEPTS).read_bytes())
+    return {number: (system, code, name) for number, system, code, name in listed}
 
 
 @cache
