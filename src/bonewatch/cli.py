@@ -75,7 +75,7 @@ Seed = Annotated[int, typer.Option("--seed", help="The same seed gives the same 
 Until = Annotated[
     str, typer.Option("--until", help="The last day of every record.", show_default="today")
 ]
-Form = Annotated[str, typer.Option("--format", help="What is written: record or fhir.")]
+Form = Annotated[str, typer.Option("--format", help="What is written: record, fhir or omop.")]
 MOST_PROBLEMS = 20
 PATIENT = "patient"
 VOICES = ("clinician", PATIENT)

@@ -35,7 +35,6 @@ HideUnder = Annotated[
     int, typer.Option("--hide-under", min=0, help="Smallest count that the report shows.")
 ]
 Told = Callable[[str, int, int], None]
-MOST_SHOWN = 10
 SECONDS_APART = 5.0
 
 

@@ -12,10 +12,6 @@ from bonewatch.simulate.rates import Rates
 SPINE = ("cervical_spine", "thoracic_spine", "lumbar_spine")
 FINDS = ("fracture", "cord_compression")
 """The events by which metastases are found, where nothing else has found them."""
-AGENT_AFTER = 28
-"""Days from finding metastases to the first dose of a bone agent."""
-FIRST_YEARS = 20
-"""Everyone was diagnosed within so many years before the last day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +52,10 @@ class Course:
 
 def course_of(rates: Rates, chance: Chance, number: int, until: date) -> Course:
     """One life, drawn."""
-    years = timedelta(days=FIRST_YEARS * YEAR)
+    years = timedelta(days=rates.number("diagnosed_within") * YEAR)
     diagnosed_on = chance.day_between(until - years, until - timedelta(days=1))
-    age = min(95.0, max(24.0, chance.around(rates.numbers("diagnosis_age"))))
+    drawn = chance.around(rates.numbers("diagnosis_age"))
+    age = min(rates.number("oldest"), max(rates.number("youngest"), drawn))
     born_on = diagnosed_on - timedelta(days=round(age * YEAR))
     subtype = chance.one_of(rates.shares("subtypes"))
     nodes = chance.happens(rates.number("node_positive"))
@@ -85,9 +82,10 @@ def _death(
     rates: Rates, chance: Chance, diagnosed_on: date, age: float, distant_on: date | None
 ) -> date | None:
     """The earlier of a death from other causes (Gompertz) and one after spread."""
-    at_60, growth = rates.number("other_death_at_60"), rates.number("other_death_growth")
+    at, growth = rates.number("other_death_at_60"), rates.number("other_death_growth")
+    given_for = rates.number("other_death_age")
     other = chance.after_hazard(
-        diagnosed_on, lambda year: at_60 * math.exp(growth * (age + year - 60))
+        diagnosed_on, lambda year: at * math.exp(growth * (age + year - given_for))
     )
     of_cancer = (
         chance.after(distant_on, rates.numbers("death_after_spread")) if distant_on else None
@@ -111,7 +109,7 @@ def _spread(rates: Rates, chance: Chance, hurts_from: date, last: date) -> Sprea
     if before:
         found_on, told_on = before[0].on, min(told_on, before[0].on)
     given = chance.happens(rates.number("bone_agent"))
-    agent_from = found_on + timedelta(days=AGENT_AFTER) if given else None
+    agent_from = found_on + timedelta(days=rates.number("agent_after")) if given else None
     rate = "event_treated" if given else "event_untreated"
     after = _events(rates, chance, bones, found_on, last, rate)
     return Spread(bones, hurts_from, told_on, found_on, agent_from, (*before[:1], *after))

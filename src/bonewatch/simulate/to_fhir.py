@@ -14,6 +14,7 @@ from itertools import groupby
 from bonewatch.record.fhir.code_lists import addresses, rows
 from bonewatch.record.tables import SYMPTOM
 from bonewatch.record.units import canonical_unit
+from bonewatch.simulate.rates import read_rates
 
 Fhir = dict[str, object]
 Row = Mapping[str, object]
@@ -27,11 +28,11 @@ _INTENT = {"adjuvant": "373808002"}
 _CANCER = "254837009"
 _STAGES = {"t": "primary-tumor", "n": "regional-nodes", "m": "distant-metastases"}
 _VITALS = (
-    ("8867-4", "Heart rate", "/min", 60, 40),
-    ("8310-5", "Body temperature", "Cel", 36, 1),
-    ("9279-1", "Respiratory rate", "/min", 12, 6),
+    ("8867-4", "Heart rate", "/min"),
+    ("8310-5", "Body temperature", "Cel"),
+    ("9279-1", "Respiratory rate", "/min"),
 )
-_PRESSURES = (("8480-6", "Systolic blood pressure", 110), ("8462-4", "Diastolic", 70))
+_PRESSURES = (("8480-6", "Systolic blood pressure"), ("8462-4", "Diastolic"))
 
 
 @cache
@@ -68,7 +69,7 @@ class _Export:
     """One person's resources, numbered as they come."""
 
     def __init__(self, patient_id: str, record: Record) -> None:
-        self._patient_id, self._record = patient_id, record
+        self._patient_id, self._record, self._rates = patient_id, record, read_rates()
         self._number = 0
 
     def resources(self) -> Iterator[Fhir]:
@@ -219,19 +220,27 @@ class _Export:
         )  # fmt: skip
         yield {**encounter, "class": {"system": _CLASS, "code": "AMB"}}
         seen = {"encounter": {"reference": f"Encounter/{encounter['id']}"}}
-        for code, display, unit, least, span in _VITALS if row["kind"] == "check_up" else ():
-            value = least + self._number * 7 % span
-            amount = {"value": value, "unit": unit, "system": "http://unitsofmeasure.org"}
+        for code, display, unit in _VITALS if row["kind"] == "check_up" else ():
+            amount = {
+                "value": self._vital(code, self._number * 7),
+                "unit": unit,
+                "system": "http://unitsofmeasure.org",
+            }
             said = _coded("loinc", code, display)
             yield {**self._observation(said, day, valueQuantity=amount), **seen}
         if row["kind"] == "check_up":
             yield {**self._pressure(day), **seen}
 
+    def _vital(self, code: str, number: int) -> float:
+        """A vital sign that no rule reads, another one each time."""
+        least, span = (self._rates.shares(name)[code] for name in ("vital_least", "vital_span"))
+        return least + number % span
+
     def _pressure(self, day: str) -> Fhir:
         parts = [
             {"code": _coded("loinc", code, display),
-             "valueQuantity": {"value": least + self._number % 9, "unit": "mm[Hg]"}}
-            for code, display, least in _PRESSURES
+             "valueQuantity": {"value": self._vital(code, self._number), "unit": "mm[Hg]"}}
+            for code, display in _PRESSURES
         ]  # fmt: skip
         return self._observation(_coded("loinc", "85354-9", "Blood pressure"), day, component=parts)
 

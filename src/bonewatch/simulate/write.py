@@ -1,4 +1,4 @@
-"""Invented people into files, one after another: record tables or FHIR, and the truth.
+"""Invented people into files, one after another: record tables, FHIR or OMOP, and the truth.
 
 However many people there are, one is held at a time. Everything is written aside and put in
 place whole, so that a run that was stopped leaves nothing that looks finished.
@@ -6,11 +6,14 @@ place whole, so that a run that was stopped leaves nothing that looks finished.
 
 from __future__ import annotations
 
+import csv
+import io
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from operator import attrgetter
 from pathlib import Path
 from typing import BinaryIO
 
@@ -21,6 +24,7 @@ from bonewatch.simulate.chance import Chance
 from bonewatch.simulate.course import Course, Event, Spread, course_of
 from bonewatch.simulate.rates import Rates
 from bonewatch.simulate.to_fhir import to_fhir
+from bonewatch.simulate.to_omop import COLUMNS, Omop
 from bonewatch.simulate.written import Clerk, Record
 
 TRUTH = "truth"
@@ -55,7 +59,7 @@ def people(rates: Rates, seed: int, how_many: int, until: date) -> Iterator[Pers
 def write_people(
     folder: Path, listed: Iterator[Person], told: Told = lambda _: None, form: str = "record"
 ) -> int:
-    """Write a new folder of record tables or FHIR resources; how many lines there are.
+    """Write a new folder of record tables, FHIR or OMOP; how many lines there are.
 
     The truth stands beside them. `told` hears the count of people so far. OutputError where the
     folder is there already.
@@ -65,8 +69,9 @@ def write_people(
     aside = folder.with_name(f".{folder.name}.part")
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
-    with Files(aside) as files:
-        lines = _write(files, listed, told, FORMS[form])
+    made = FORMS[form]()
+    with Files(aside, made.columns) as files:
+        lines = _write(files, listed, told, made)
     if folder.exists():
         folder.rmdir()
     aside.rename(folder)
@@ -74,10 +79,13 @@ def write_people(
 
 
 class Files:
-    """Files of lines by their names, opened as they are needed; in a `with`."""
+    """Files of lines by their names, opened as they are needed; in a `with`.
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    A file whose columns are known is CSV with a head, every other one lines of JSON.
+    """
+
+    def __init__(self, folder: Path, columns: Mapping[str, tuple[str, ...]]) -> None:
+        self._folder, self._columns = folder, columns
         self._open = ExitStack()
         self._files: dict[str, BinaryIO] = {}
 
@@ -91,50 +99,87 @@ class Files:
         """The file of this name."""
         file = self._files.get(name)
         if file is None:
-            path = self._folder / f"{name}.ndjson"
+            ending = "csv" if name in self._columns else "ndjson"
+            path = self._folder / f"{name}.{ending}"
             file = self._files[name] = self._open.enter_context(path.open("wb"))
+            if name in self._columns:
+                file.write(_cells(self._columns[name]))
         return file
 
-    def add(self, name: str, line: object) -> None:
+    def add(self, name: str, line: Mapping[str, object]) -> None:
         """Add a line to the file of this name."""
-        self.open(name).write(orjson.dumps(line) + b"\n")
+        columns, file = self._columns.get(name), self.open(name)
+        file.write(_cells(line.get(c) for c in columns) if columns else orjson.dumps(line) + b"\n")
+
+
+def _cells(values: Iterable[object]) -> bytes:
+    written = io.StringIO()
+    csv.writer(written).writerow(values)
+    return written.getvalue().encode()
 
 
 def _write(files: Files, listed: Iterator[Person], told: Told, form: Form) -> int:
     lines = 0
-    for name in form.always:
+    for name in (*form.always, TRUTH):
         files.open(name)
     for number, person in enumerate(listed, start=1):
         for name, line in form.lines(person):
             files.add(name, line)
             lines += 1
-        files.add(TRUTH, truth_of(person))
+        files.add(TRUTH, truth_of(person) | {"patient_id": form.name(person)})
         told(number)
+    for name, line in form.rest():
+        files.add(name, line)
     return lines
+
+
+Lines = Iterator[tuple[str, Mapping[str, object]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How a person is written: lines by the file they go to, and the files there always are."""
+    """How people are written: lines by the file they go to, and those at the end.
 
-    lines: Callable[[Person], Iterator[tuple[str, object]]]
-    always: tuple[str, ...]
+    `name` is what they are called there; `always` names the files there always are, `columns`
+    those that are CSV.
+    """
+
+    lines: Callable[[Person], Lines]
+    rest: Callable[[], Lines] = lambda: iter(())
+    name: Callable[[Person], str] = attrgetter("patient_id")
+    always: tuple[str, ...] = ()
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def _rows(person: Person) -> Iterator[tuple[str, object]]:
+def _rows(person: Person) -> Lines:
     for name, rows in person.record.items():
         for row in rows:
             yield name, {"patient_id": person.patient_id, **row}
 
 
-def _resources(person: Person) -> Iterator[tuple[str, object]]:
+def _resources(person: Person) -> Lines:
     for resource in to_fhir(person.patient_id, person.record):
         yield str(resource["resourceType"]), resource
 
 
-FORMS = {
-    "record": Form(_rows, (*TABLES, TRUTH)),
-    "fhir": Form(_resources, (TRUTH,)),
+def _omop() -> Form:
+    tables = Omop()
+
+    def rows(person: Person) -> Lines:
+        yield from tables.rows(_person_id(person), person.patient_id, person.record)
+
+    return Form(rows, tables.concepts, lambda p: str(_person_id(p)), tuple(COLUMNS), COLUMNS)
+
+
+def _person_id(person: Person) -> int:
+    """OMOP names people by numbers from 1."""
+    return person.course.number + 1
+
+
+FORMS: dict[str, Callable[[], Form]] = {
+    "record": lambda: Form(_rows, always=tuple(TABLES)),
+    "fhir": lambda: Form(_resources),
+    "omop": _omop,
 }
 
 

@@ -55,22 +55,26 @@ class Clerk:
         row: Row = {"birth_date": f"{course.born_on:%Y}", "sex": "female"}
         age = (course.diagnosed_on - course.born_on).days / YEAR
         if not self._is_left_out():
-            row["menopause"] = "post" if age > 51 else "pre"
+            row["menopause"] = "post" if age > self._rates.number("menopause_age") else "pre"
         if course.died_on:
             row["died_on"] = course.died_on.isoformat()
         return row
 
     def _cancer(self) -> Row:
-        course, chance = self._course, self._chance
+        course, chance, third = self._course, self._chance, self._rates.number("third_grade")
         receptor = course.subtype in POSITIVE
         known: Row = {
             "er_positive": receptor, "her2": "positive" if course.subtype in HER2 else "negative",
-            "n": "N1" if course.node_positive else "N0", "grade": 2 + chance.happens(0.4),
-            "t": chance.any_of(("T1c", "T1c", "T2", "T2", "T3")), "invasive": True,
+            "n": "N1" if course.node_positive else "N0", "grade": 2 + chance.happens(third),
+            "t": chance.any_of(self._tumours()), "invasive": True,
             "m": "M1" if self._is_metastatic_at_once() else "M0",
         }  # fmt: skip
         row = {name: value for name, value in known.items() if not self._is_left_out()}
         return {"diagnosed_on": self._written(course.diagnosed_on), **row}
+
+    def _tumours(self) -> tuple[str, ...]:
+        shares = self._rates.shares("tumours")
+        return tuple(name for name, share in shares.items() for _ in range(round(share)))
 
     def _is_metastatic_at_once(self) -> bool:
         return self._course.distant_on == self._course.diagnosed_on
@@ -82,7 +86,7 @@ class Clerk:
         day = self._course.diagnosed_on
         while day < self._course.last_day:
             years = (day - self._course.diagnosed_on).days / YEAR
-            every = months[0] if years < 3 else months[1] if years < 5 else months[2]
+            every = months[sum(years >= end for end in self._rates.numbers("check_up_years"))]
             day += timedelta(days=round(every * MONTH))
             yield day
 
@@ -90,7 +94,7 @@ class Clerk:
         for day in self._check_ups():
             if self._chance.happens(self._rates.number("check_up_kept")):
                 yield {"kind": "check_up", "done_on": day.isoformat()}
-        for year in range(1, 21):
+        for year in range(1, round(self._rates.number("diagnosed_within")) + 1):
             day = self._course.diagnosed_on + timedelta(days=round(year * YEAR))
             if self._chance.happens(self._rates.number("mammogram_kept")):
                 yield {"kind": "mammogram", "done_on": day.isoformat()}
@@ -113,11 +117,11 @@ class Clerk:
 
     def _treatments(self) -> Iterator[Row]:
         course = self._course
-        start = course.diagnosed_on + timedelta(days=30)
+        start = course.diagnosed_on + timedelta(days=self._rates.number("surgery_after"))
         yield {"agent": "breast_surgery", "kind": "surgery", "started_on": start.isoformat()}
         if course.subtype in POSITIVE:
             agent = self._chance.any_of(("letrozole", "anastrozole", "tamoxifen"))
-            end = start + timedelta(days=round(5 * YEAR))
+            end = start + timedelta(days=round(self._rates.number("endocrine_years") * YEAR))
             yield {
                 "agent": agent, "started_on": start.isoformat(), "ended_on": end.isoformat(),
                 "intent": "adjuvant",
@@ -140,13 +144,13 @@ class Clerk:
             rates.number("harmless_complaints"), course.diagnosed_on, course.last_day
         )
         for day in days:
-            if chance.happens(0.5):
+            if chance.happens(rates.number("pain_among_complaints")):
                 yield self._pain(day, chance.any_of(("knee", "shoulder", "lumbar_spine")), False)
             else:
                 yield {"kind": chance.any_of(HARMLESS), "reported_on": day.isoformat()}
         on_tablets = course.subtype in POSITIVE
         if on_tablets and chance.happens(rates.number("joint_pain_on_tablets")):
-            day = course.diagnosed_on + timedelta(days=90)
+            day = course.diagnosed_on + timedelta(days=rates.number("joint_pain_after"))
             yield {
                 "kind": "pain", "site": "joints", "side": "both", "reported_on": day.isoformat(),
                 "worse_in_morning": True, "severity": self._severity(False),
@@ -163,7 +167,7 @@ class Clerk:
             if self._chance.happens(self._rates.number("complaint_denied")):
                 kind = self._chance.any_of(DANGERS)
                 yield {"kind": kind, "present": False, "reported_on": day.isoformat()}
-            day += timedelta(days=30)
+            day += timedelta(days=self._rates.number("told_again"))
         for event in self._events("cord_compression"):
             before = event.on - timedelta(days=round(self._rates.number("weakness_days") / 2))
             yield {"kind": "limb_weakness", "site": "leg", "side": "both",
@@ -193,7 +197,9 @@ class Clerk:
         if spread is None:
             return
         found = spread.found_on.isoformat()
-        ordered = (spread.found_on - timedelta(days=14)).isoformat()
+        ordered = (
+            spread.found_on - timedelta(days=self._rates.number("imaging_ordered"))
+        ).isoformat()
         yield {"modality": "bone_scan", "region": "whole_body", "ordered_on": ordered,
                "done_on": found, "result": "metastasis", "reason": "symptoms"}  # fmt: skip
         for event in self._events("cord_compression"):
@@ -208,7 +214,7 @@ class Clerk:
     def _samples(self) -> Iterator[Row]:
         spread = self._course.spread
         if spread and not self._is_left_out():
-            day = spread.found_on + timedelta(days=10)
+            day = spread.found_on + timedelta(days=self._rates.number("sampled_after"))
             yield {"done_on": day.isoformat(), "site": spread.bones[0], "result": "metastasis"}
 
     def _conditions(self) -> Iterator[Row]:
@@ -218,7 +224,7 @@ class Clerk:
         for event in self._events("cord_compression"):
             yield {"kind": "metastatic_spinal_cord_compression", "onset_on": event.on.isoformat()}
         if self._course.distant_on and spread is None:
-            onset = self._course.distant_on + timedelta(days=60)
+            onset = self._course.distant_on + timedelta(days=self._rates.number("organs_after"))
             yield {"kind": "visceral_metastasis", "onset_on": onset.isoformat()}
 
     # ---- how it is written -----------------------------------------------------
