@@ -98,7 +98,7 @@ class Omop:
 
     # ---- resources -----------------------------------------------------------------------------
 
-    def patient(self, resource: Fhir) -> Iterator[tuple[str, Row]]:
+    def _patient(self, resource: Fhir) -> Iterator[tuple[str, Row]]:
         born = [*str(resource.get("birthDate") or "").split("-"), "", ""]
         yield "person", {
             "gender_concept_id": _WOMAN, "year_of_birth": born[0], "month_of_birth": born[1],
@@ -108,7 +108,7 @@ class Omop:
         if resource.get("deceasedDateTime"):
             yield "death", {"death_date": resource["deceasedDateTime"]}
 
-    def condition(self, resource: Fhir) -> Iterator[tuple[str, Row]]:
+    def _condition(self, resource: Fhir) -> Iterator[tuple[str, Row]]:
         yield "condition_occurrence", {
             "condition_occurrence_id": self._next(),
             "condition_concept_id": self._concept(resource["code"]),
@@ -116,7 +116,7 @@ class Omop:
             "condition_source_value": _at(resource["code"], "text"),
         }  # fmt: skip
 
-    def observation(self, resource: Fhir) -> Iterator[tuple[str, Row]]:
+    def _observation(self, resource: Fhir) -> Iterator[tuple[str, Row]]:
         for part in (resource, *cast(list[Fhir], resource.get("component") or [])):
             if not any(name.startswith("value") for name in part):
                 continue
@@ -133,7 +133,7 @@ class Omop:
                 "measurement_source_value": _at(part["code"], "text"),
             }  # fmt: skip
 
-    def drug(self, resource: Fhir) -> Iterator[tuple[str, Row]]:
+    def _drug(self, resource: Fhir) -> Iterator[tuple[str, Row]]:
         period, coded = resource.get("effectivePeriod"), resource["medicationCodeableConcept"]
         yield "drug_exposure", {
             "drug_exposure_id": self._next(), "drug_concept_id": self._concept(coded),
@@ -141,7 +141,7 @@ class Omop:
             "drug_exposure_end_date": _at(period, "end"), "drug_source_value": _at(coded, "text"),
         }  # fmt: skip
 
-    def procedure(self, resource: Fhir) -> Iterator[tuple[str, Row]]:
+    def _procedure(self, resource: Fhir) -> Iterator[tuple[str, Row]]:
         day = resource.get("performedDateTime") or resource.get("effectiveDateTime")
         yield "procedure_occurrence", {
             "procedure_occurrence_id": self._next(),
@@ -149,7 +149,7 @@ class Omop:
             "procedure_source_value": _at(resource["code"], "text"),
         }  # fmt: skip
 
-    def visit(self, resource: Fhir) -> Iterator[tuple[str, Row]]:
+    def _visit(self, resource: Fhir) -> Iterator[tuple[str, Row]]:
         day = _day(_at(resource.get("period"), "start"))
         yield "visit_occurrence", {
             "visit_occurrence_id": self._next(), "visit_concept_id": 0, "visit_start_date": day,
@@ -157,7 +157,7 @@ class Omop:
             "visit_source_value": _at(cast(list[Fhir], resource["type"])[0], "text"),
         }  # fmt: skip
 
-    def complaints(self, resource: Fhir) -> Iterator[tuple[str, Row]]:
+    def _complaints(self, resource: Fhir) -> Iterator[tuple[str, Row]]:
         for item in cast(list[Fhir], resource["item"]):
             [answer] = cast(list[Fhir], item["answer"])
             yield "observation", {
@@ -169,10 +169,10 @@ class Omop:
 
 
 _WRITTEN = {
-    "Patient": Omop.patient, "Condition": Omop.condition, "Observation": Omop.observation,
-    "MedicationStatement": Omop.drug, "Procedure": Omop.procedure,
-    "DiagnosticReport": Omop.procedure, "Encounter": Omop.visit,
-    "QuestionnaireResponse": Omop.complaints,
+    "Patient": Omop._patient, "Condition": Omop._condition, "Observation": Omop._observation,
+    "MedicationStatement": Omop._drug, "Procedure": Omop._procedure,
+    "DiagnosticReport": Omop._procedure, "Encounter": Omop._visit,
+    "QuestionnaireResponse": Omop._complaints,
 }  # fmt: skip
 
 
