@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PEER := benchmarks/peer/node_modules/.package-lock.json
 
-.PHONY: demo test check mutate bench docs lock clean java
+.PHONY: demo test check mutate bench bench-cohort docs lock clean java
 
 demo: $(VENV)/ready            ## set up, then assess the invented people
 	$(BIN)/bonewatch demo
@@ -26,6 +26,9 @@ mutate: $(VENV)/ready          ## every small mistake in a rule must be noticed 
 
 bench: $(VENV)/ready $(PEER)   ## one person, against the npm peer
 	$(BIN)/python benchmarks/one_patient.py
+
+bench-cohort: $(VENV)/ready $(PEER) java   ## a population, against DuckDB, Spark and the npm peer
+	$(BIN)/python benchmarks/cohort.py
 
 docs: $(VENV)/ready            ## write the generated pages
 	$(BIN)/python docs/build.py
