@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TimeR
 
 Source = Annotated[
     Path,
-    typer.Argument(help="A folder of FHIR R4 NDJSON, or of record tables.", show_default=False),
+    typer.Argument(help="A folder of FHIR R4 NDJSON, OMOP or record tables.", show_default=False),
 ]
 Out = Annotated[Path, typer.Option("--out", help="The folder for the answers.")]
 Memory = Annotated[str, typer.Option("--memory", help="What the database may take.")]

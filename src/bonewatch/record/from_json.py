@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 
@@ -26,6 +26,9 @@ class RecordError(ValueError):
         self.problems = problems
 
 
+NONE_CHECKED: Mapping[str, Sequence[CheckedRow]] = {}
+
+
 def read_record(raw: object) -> Record:
     """The checked record of a JSON object; RecordError with every problem found."""
     reading = _Reading()
@@ -37,11 +40,17 @@ def read_record(raw: object) -> Record:
 
 
 def keep_what_holds(
-    raw: object, notes: tuple[Note, ...] = (), not_understood: Mapping[str, int] | None = None
-) -> Record:
-    """The record with impossible values and rows left out, each with a note."""
+    raw: object, notes: tuple[Note, ...] = (), not_understood: Mapping[str, int] | None = None,
+    checked: Mapping[str, Sequence[CheckedRow]] = NONE_CHECKED,
+) -> Record:  # fmt: skip
+    """The record with impossible values and rows left out, each with a note.
+
+    `checked` are rows of the same person that are known to hold.
+    """
     reading = _Reading(placed=True)
     tables = reading.tables(raw)
+    for name, rows in checked.items():
+        tables[name] = [*tables.get(name, ()), *rows]
     disordered = list(checks.out_of_order(tables))
     for problem in disordered:
         _blank(tables, problem.at)
@@ -72,7 +81,7 @@ _REQUIRED = {
     table: [name for name, field in fields.items() if field.required]
     for table, fields in _FIELDS.items()
 }
-_BLANK: dict[str, dict[str, Scalar]] = {
+BLANK: dict[str, dict[str, Scalar]] = {
     table.name: {f.name: f.absent_means for f in table.fields}
     | {f"{name}_latest": None for name in table.dates}
     for table in TABLES.values()
@@ -130,7 +139,7 @@ class _Reading:
             return None
         at = str(raw.get("at") or path) if self._placed else path
         refused = len(self.problems)
-        row: _RowInProgress = {"at": at, **_BLANK[table.name]}
+        row: _RowInProgress = {"at": at, **BLANK[table.name]}
         for name, value in raw.items():
             self._given(table, row, name, value)
         self._required(table, raw, at)
@@ -218,7 +227,7 @@ class _Reading:
             self._refuse(f"{at}.unit", str(problem))
             return
         row["unit"] = canonical_unit(what)
-        row["flag"] = row["flag"] or _flag(row)
+        row["flag"] = row["flag"] or flag_by_range(row)
         self._possible(what, row["value"], f"{at}.value")
 
     def _converted(self, what: str, value: object, unit: object) -> float | None:
@@ -251,7 +260,7 @@ def _short(said: object) -> str:
     return str(said)[:_LONGEST]
 
 
-def _flag(row: _RowInProgress) -> str | None:
+def flag_by_range(row: _RowInProgress) -> str | None:
     """Low, normal or high by the laboratory's own range; None when it gives none."""
     value, low, high = row["value"], row["low"], row["high"]
     if isinstance(high, float) and isinstance(value, float) and value > high:

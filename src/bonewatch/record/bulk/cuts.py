@@ -60,15 +60,31 @@ class Lines:
             self.broken = f"cannot be read: {problem.strerror or 'no reason given'}"
 
     def _lines(self) -> Iterator[bytes]:
+        found = self._compressed() if self._piece.path.suffix == ".gz" else self._plain()
+        for line in found:
+            self.count += 1
+            yield line
+
+    def _compressed(self) -> Iterator[bytes]:
+        with gzip.open(self._piece.path, "rb") as file:
+            while line := file.readline(LONGEST):
+                yield line
+
+    def _plain(self) -> list[bytes]:
+        """The piece at once, from the first line that begins in it to the end of the last."""
         piece = self._piece
-        opened = gzip.open if piece.path.suffix == ".gz" else open
-        with opened(piece.path, "rb") as file:
+        with piece.path.open("rb") as file:
             if piece.start:
                 file.seek(piece.start - 1)
                 file.readline(LONGEST)
-            while not piece.end or file.tell() < piece.end:
-                line = file.readline(LONGEST)
-                if not line:
-                    return
-                self.count += 1
-                yield line
+            if not piece.end:
+                return _split(file.read())
+            content = file.read(max(0, piece.end - file.tell()))
+            if content and not content.endswith(b"\n"):
+                content += file.readline(LONGEST)
+        return _split(content)
+
+
+def _split(content: bytes) -> list[bytes]:
+    lines = content.split(b"\n")
+    return lines if lines[-1] else lines[:-1]

@@ -18,6 +18,7 @@ import msgspec
 import orjson
 
 from bonewatch.record.bulk.cuts import Lines, Piece, Refused
+from bonewatch.record.bulk.quick import plain_row, what_of
 from bonewatch.record.bulk.spread import Spread
 from bonewatch.record.fhir.chart import Chart
 from bonewatch.record.fhir.observations import not_understood
@@ -25,12 +26,12 @@ from bonewatch.record.fhir.references import Index, tail
 from bonewatch.record.fhir.resources import Entry, entries
 from bonewatch.record.from_fhir import USED, read_fhir
 from bonewatch.record.from_json import keep_what_holds
-from bonewatch.record.record import Note, Record
+from bonewatch.record.record import CheckedRow, Note, Record
 
 SHARED = "shared"
 _SHARED_TYPES = {"Medication", "Specimen"}
 _FINISHED = {"final", "amended", "corrected", "preliminary"}
-_WHOLE, _PLACED, _MARK = b"=", b"@", b"-"
+_WHOLE, _PLACED, _MARK, _PLAIN = b"=", b"@", b"-", b"*"
 _REFERENCE = re.compile(rb'"reference"\s*:\s*"([^"]+)"')
 _UNSET = msgspec.UNSET
 Unset = msgspec.UnsetType
@@ -38,6 +39,10 @@ Unset = msgspec.UnsetType
 
 class _Reference(msgspec.Struct):
     reference: str = ""
+
+
+class _Component(msgspec.Struct):
+    code: msgspec.Raw = msgspec.Raw(b"")
 
 
 class _Glance(msgspec.Struct):
@@ -50,9 +55,15 @@ class _Glance(msgspec.Struct):
     patient: _Reference | Unset = _UNSET
     code: msgspec.Raw = msgspec.Raw(b"")
     contained: msgspec.Raw | Unset = _UNSET
-    component: msgspec.Raw | Unset = _UNSET
+    component: list[_Component] | Unset = _UNSET
     focus: msgspec.Raw | Unset = _UNSET
     hasMember: msgspec.Raw | Unset = _UNSET  # noqa: N815
+    valueQuantity: msgspec.Raw | Unset = _UNSET  # noqa: N815
+    valueCodeableConcept: msgspec.Raw | Unset = _UNSET  # noqa: N815
+    valueString: msgspec.Raw | Unset = _UNSET  # noqa: N815
+    valueBoolean: msgspec.Raw | Unset = _UNSET  # noqa: N815
+    valueInteger: msgspec.Raw | Unset = _UNSET  # noqa: N815
+    valueRange: msgspec.Raw | Unset = _UNSET  # noqa: N815
 
 
 _glance = msgspec.json.Decoder(_Glance).decode
@@ -98,7 +109,7 @@ class Spreading:
             return
         patient_id = _about(seen)
         if patient_id and seen.id and seen.contained is _UNSET:
-            self._into.add(patient_id, _mark(seen, line) or _WHOLE + line.rstrip(b"\r\n"))
+            self._into.add(patient_id, _mark(seen, line) or _tag(seen) + line.rstrip(b"\r\n"))
         else:
             self._look_closer(number, line)
 
@@ -155,15 +166,39 @@ def _mark(seen: _Glance, line: bytes) -> bytes:
     return _MARK + orjson.dumps([said, f"{seen.resourceType}/{seen.id}", zlib.crc32(line)])
 
 
-def _counted_as(seen: _Glance) -> str:
-    if seen.focus is not _UNSET:
-        return ""
-    if seen.resourceType not in USED:
-        return seen.resourceType
+def _tag(seen: _Glance) -> bytes:
+    """How a whole line goes on: as one that may be a plain measured value, or as any other."""
+    usual = seen.status in _FINISHED and seen.focus is _UNSET
     alone = seen.component is _UNSET and seen.hasMember is _UNSET
-    if seen.resourceType == "Observation" and seen.status in _FINISHED and alone:
-        return _miss(bytes(seen.code))
-    return ""
+    may_be = seen.resourceType == "Observation" and usual and alone
+    return _PLAIN if may_be and what_of(bytes(seen.code)) else _WHOLE
+
+
+def _counted_as(seen: _Glance) -> list[str]:
+    """What is counted of a resource that no list understands; nothing where one may."""
+    if seen.focus is not _UNSET:
+        return []
+    if seen.resourceType not in USED:
+        return [seen.resourceType]
+    if seen.resourceType != "Observation" or seen.status not in _FINISHED:
+        return []
+    if seen.hasMember is not _UNSET:
+        return []
+    if isinstance(seen.component, list):
+        return _of_components(seen, seen.component)
+    said = _miss(bytes(seen.code))
+    return [said] if said else []
+
+
+def _of_components(seen: _Glance, components: list[_Component]) -> list[str]:
+    """Those of an Observation whose only values are in components."""
+    if not components or any(getattr(seen, name) is not _UNSET for name in _VALUES):
+        return []
+    said = [_miss(bytes(component.code)) for component in components]
+    return said if all(said) else []
+
+
+_VALUES = tuple(name for name in _Glance.__struct_fields__ if name.startswith("value"))
 
 
 @lru_cache(maxsize=16384)
@@ -206,20 +241,46 @@ class Shared:
 def gather_resources(patient_id: str, lines: list[bytes], shared: Shared) -> Record:
     """One person's resources as a record, as if they had come in one file."""
     marks = [orjson.loads(line[1:]) for line in lines if line.startswith(_MARK)]
-    whole = [line for line in lines if not line.startswith(_MARK)]
-    listed = [*_entries(whole), *entries(map(orjson.loads, shared.named_in(whole)))]
-    reading = read_fhir(listed)
+    rows = _plain_rows(lines)
+    whole = [line for line in lines if not line.startswith((_MARK, _PLAIN) if rows else _MARK)]
+    reading = read_fhir([*_entries(whole), *_shared(whole, shared)])
+    raw = reading.records.get(patient_id, {"patient": [{"patient_id": patient_id}]})
+    if rows and "measurement" in raw:
+        return gather_resources(patient_id, [_not_plain(line) for line in lines], shared)
     counted = Counter(reading.not_understood.get(patient_id, {}))
     notes = list(reading.notes.get(patient_id, []))
     for said in _counted(marks, notes):
         counted[said] += 1
-    raw = reading.records.get(patient_id, {"patient": [{"patient_id": patient_id}]})
-    return keep_what_holds(raw, tuple(notes), counted)
+    return keep_what_holds(raw, tuple(notes), counted, {"measurement": rows} if rows else {})
+
+
+def _shared(lines: list[bytes], shared: Shared) -> Iterator[Entry]:
+    yield from entries(map(orjson.loads, shared.named_in(lines)))
+
+
+def _not_plain(line: bytes) -> bytes:
+    return _WHOLE + line[1:] if line.startswith(_PLAIN) else line
+
+
+def _plain_rows(lines: list[bytes]) -> list[CheckedRow]:
+    """The plain measured values; none where one is not plain after all, or stands there twice.
+
+    The mapper then reads them all, so that they keep their order and what is said of them.
+    """
+    rows: dict[object, CheckedRow] = {}
+    count = 0
+    for line in lines:
+        if line.startswith(_PLAIN):
+            row, count = plain_row(line[1:]), count + 1
+            if row is None:
+                return []
+            rows[row["at"]] = row
+    return list(rows.values()) if len(rows) == count else []
 
 
 def _entries(lines: Iterable[bytes]) -> Iterator[Entry]:
     for line in lines:
-        if line.startswith(_WHOLE):
+        if line.startswith((_WHOLE, _PLAIN)):
             yield from entries([orjson.loads(line[1:])])
         else:
             at, _, written = line[1:].partition(b"\t")
@@ -228,7 +289,7 @@ def _entries(lines: Iterable[bytes]) -> Iterator[Entry]:
             yield from opened
 
 
-def _counted(marks: list[tuple[str, str, int]], notes: list[Note]) -> Iterator[str]:
+def _counted(marks: list[tuple[list[str], str, int]], notes: list[Note]) -> Iterator[str]:
     """What the marks stand for, each resource once; two that differ under one id are told."""
     seen: dict[str, int] = {}
     for _, key, checksum in marks:
@@ -236,4 +297,5 @@ def _counted(marks: list[tuple[str, str, int]], notes: list[Note]) -> Iterator[s
         if earlier != checksum:
             notes.append(Note(key, "stands there twice; the newer one is used"))
             seen[key] = checksum
-    yield from {key: said for said, key, _ in marks}.values()
+    for said in {key: said for said, key, _ in marks}.values():
+        yield from said

@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
+from typing import BinaryIO
 
 import orjson
 
@@ -32,12 +33,20 @@ class Spread:
         folder.mkdir(parents=True, exist_ok=True)
         paths = (folder / f"{bucket:03d}.{by}" for bucket in range(buckets))
         self._files = [path.open("ab", buffering=1 << 16) for path in paths]
+        self._placed: dict[str, tuple[bytes, BinaryIO]] = {}
 
     def add(self, patient_id: str, line: bytes) -> None:
         """Put a line (without a newline) where the rest of its person's lines are."""
+        place = self._placed.get(patient_id)
+        if place is None:
+            place = self._place(patient_id)
+        place[1].write(b"%b\t%b\n" % (place[0], line))
+
+    def _place(self, patient_id: str) -> tuple[bytes, BinaryIO]:
         name = orjson.dumps(patient_id)
-        file = self._files[zlib.crc32(name) % len(self._files)]
-        file.write(b"%b\t%b\n" % (name, line))
+        place = name, self._files[zlib.crc32(name) % len(self._files)]
+        self._placed[patient_id] = place
+        return place
 
     def __enter__(self) -> Spread:
         return self

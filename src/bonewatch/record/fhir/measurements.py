@@ -21,7 +21,7 @@ _FLAGS = {
 }  # fmt: skip
 _SCORE = re.compile(r"(?<!\d)(\d{1,3})(?!\d)")
 _ABSENT = "absent"
-_SCORES = {"smoker", "ecog", "karnofsky"}
+SCORES = {"smoker", "ecog", "karnofsky"}
 
 
 def is_absent(part: dict[str, object]) -> bool:
@@ -55,14 +55,14 @@ def _middle(span: dict[str, object]) -> Amount | None:
 
 def measure(told: Told, what: str) -> None:
     """One value of `what`, or only its flag, as a row."""
-    flag = _flag(told.part)
+    flag = flag_of(told.part)
     amount = _scored(what, told.part) or amount_of(told.part)
     if amount is None and flag:
         told.add("measurement", measured_on=told.on, what=what, flag=flag)
     elif amount is None:
         told.note(f"{what} has no value that can be read; left out")
     elif (value := _converted(told, what, amount)) is not None:
-        low, high = _range(what, told.part, amount.unit)
+        low, high = range_of(what, told.part, amount.unit)
         told.add(
             "measurement",
             measured_on=told.on,
@@ -81,7 +81,7 @@ def _converted(told: Told, what: str, amount: Amount) -> float | None:
     except UnitError as problem:
         told.note(f"{problem}; left out")
         return None
-    least, most = _possible(what)
+    least, most = possible(what)
     if not least <= value <= most:
         unit = canonical_unit(what)
         told.note(f"{what} cannot be outside {least:g} to {most:g} {unit}; left out")
@@ -90,14 +90,15 @@ def _converted(told: Told, what: str, amount: Amount) -> float | None:
 
 
 @cache
-def _possible(what: str) -> tuple[float, float]:
+def possible(what: str) -> tuple[float, float]:
+    """The ends of what is possible for a measurement, in its canonical unit."""
     more = words("measurement")[what].more
     return float(more["least"]), float(more["most"])
 
 
 def _scored(what: str, part: dict[str, object]) -> Amount | None:
     """A score or habit told by an answer's code or words."""
-    if what not in _SCORES:
+    if what not in SCORES:
         return None
     answer = concept(part.get("valueCodeableConcept"))
     if what == "smoker":
@@ -119,7 +120,8 @@ def _performance(what: str, answer: Concept, written: str) -> Amount | None:
     return None
 
 
-def _flag(part: dict[str, object]) -> str:
+def flag_of(part: dict[str, object]) -> str:
+    """Low, normal or high as the laboratory says it; empty where it does not."""
     for raw in items(part.get("interpretation")) or [part.get("interpretation")]:
         flag = _FLAGS.get(code_of(raw))
         if flag:
@@ -127,7 +129,7 @@ def _flag(part: dict[str, object]) -> str:
     return ""
 
 
-def _range(what: str, part: dict[str, object], unit: str) -> tuple[float | None, float | None]:
+def range_of(what: str, part: dict[str, object], unit: str) -> tuple[float | None, float | None]:
     """The laboratory's own normal range, as far as it can be converted."""
     for given in mappings(part.get("referenceRange")):
         kind = code_of(given.get("type"))

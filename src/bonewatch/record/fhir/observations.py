@@ -52,6 +52,14 @@ def not_understood(code: object) -> Concept | None:
     return None if _known(meant) else meant
 
 
+def measured(code: object) -> str:
+    """The measurement that a code means; empty where it means something else or nothing."""
+    found = _known(concept(code))
+    if found is None or found[0] != "observation" or found[1]["role"] != "measurement":
+        return ""
+    return found[1]["name"]
+
+
 def _known(meant: Concept) -> tuple[str, Row] | None:
     return find_code(_BY_CODE, meant) or find_words(_BY_WORDS, meant)
 

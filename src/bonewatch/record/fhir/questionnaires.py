@@ -21,6 +21,7 @@ from bonewatch.record.tables import SYMPTOM, Field
 from bonewatch.record.words import words
 
 _DEEPEST = 12
+_FIELDS = frozenset(SYMPTOM.names)
 _SEPARATORS = re.compile(r"[/:]")
 _RESERVED = {"kind", "reported_on", "reporter"}
 
@@ -58,10 +59,10 @@ class _Reading:
         answers = list(mappings(item.get("answer")))
         if kind in self.symptoms and not field:
             row = latest[kind] = self._complaint(kind, item, answers)
-        elif kind in self.symptoms and field in SYMPTOM.names:
+        elif kind in self.symptoms and field in _FIELDS:
             row = latest[kind] = latest.get(kind) or self._new(kind)
             self._fill(row, field, answers)
-        elif name in SYMPTOM.names and row is not None:
+        elif name in _FIELDS and row is not None:
             self._fill(row, name, answers)
         elif not self._named_by_answers(answers) and answers:
             self.chart.miss(self.entry, Concept((), text(item.get("linkId"))))
