@@ -65,9 +65,8 @@ class Assessor:
         pathway = self._teller.tell(evaluation) if told else Pathway()
         return self._assessment(record, as_of, evaluation, urgency, findings, facts, pathway)
 
-    def findings(self, record: Record, as_of: date) -> tuple[Finding, ...]:
-        """Only the findings, for those who have many people to explain."""
-        evaluation = self.engine.triage(record, as_of)
+    def findings(self, evaluation: Evaluation) -> tuple[Finding, ...]:
+        """Only the findings of a triage, whichever engine computed it."""
         states = self._partly(evaluation, evaluation.states)
         return self._findings(self._acted_on(evaluation), evaluation, states)
 

@@ -1,7 +1,8 @@
-"""Why each finding of a population stands: the reference engine looks at everyone who has one.
+"""Why each finding of a population stands: the engine for one person explains it.
 
-The engine for cohorts decides; the engine for one person explains, down to the facts, and so
-computes everyone with a finding a second time. Where the two do not agree it is told.
+The engine for cohorts decides; what it computed of a person is explained down to the facts as
+if the engine for one person had computed it. For some that one does, and where the two do not agree
+it is told.
 """
 
 from __future__ import annotations
@@ -15,12 +16,19 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from bonewatch.assessment.assess import Assessor
 from bonewatch.assessment.result import Finding
+from bonewatch.engine.cohort_sql import ACTS
+from bonewatch.engine.in_python import Evaluation, Rows
 from bonewatch.engine.kept import ready
+from bonewatch.engine.program import needed_by_triage
+from bonewatch.features.rows import known_rows
+from bonewatch.features.to_python import Value
 from bonewatch.knowledge.pack import Pack
+from bonewatch.record.record import Record
 from bonewatch.record.to_arrow import PATIENT_ID, Part
 from bonewatch.screen.people import records_of
 
@@ -38,27 +46,64 @@ Acted = Mapping[str, tuple[tuple[str, str], ...]]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Some people to be explained: where they are, as of when, by which pack, to which file."""
+    """Some people to be explained: where they are, as of when, by which pack, to which file.
+
+    `answers` is the file with what was computed of them; with `again` the reference computes it
+    once more and does not look there.
+    """
 
     part: Part
+    answers: Path
     acted: Acted
     as_of: date
     settings: tuple[tuple[str, float], ...]
     path: Path
+    again: bool
 
 
 def explain(asked: Asked) -> list[str]:
     """Write the evidence of these people's findings; who is answered otherwise by the reference."""
     assessor = _assessor(asked.settings)
+    people = list(asked.acted)
+    told = {} if asked.again else _told(assessor.pack, asked.answers, people)
     rows: list[Row] = []
     differing = []
-    for patient_id, record in records_of(asked.part, list(asked.acted)):
-        findings = assessor.findings(record, asked.as_of)
+    for patient_id, record in records_of(asked.part, people):
+        evaluation = _evaluation(assessor, record, asked.as_of, told.get(patient_id))
+        findings = assessor.findings(evaluation)
         rows += (row for found in findings for row in _rows(assessor.pack, patient_id, found))
         if tuple(sorted((f.rule, f.state) for f in findings)) != asked.acted[patient_id]:
             differing.append(patient_id)
     write_evidence(rows, asked.path)
     return differing
+
+
+Told = tuple[dict[str, Value], dict[str, bool | None], dict[str, bool | None]]
+
+
+def _evaluation(assessor: Assessor, record: Record, as_of: date, told: Told | None) -> Evaluation:
+    """What was computed of a person, or is now, with the rows it was computed from."""
+    if told is None:
+        return assessor.engine.triage(record, as_of)
+    return Evaluation(*told, Rows(known_rows(record, as_of)), as_of.toordinal())
+
+
+def _told(pack: Pack, answers: Path, people: Sequence[str]) -> dict[str, Told]:
+    features = sorted(needed_by_triage(pack))
+    acts = [name + ACTS for name in pack.rules]
+    columns = pc.field("patient_id")
+    read = pq.read_table(
+        answers, columns=["patient_id", *features, *pack.rules, *acts], use_threads=False,
+        filters=(columns >= min(people)) & (columns <= max(people)),
+    )  # fmt: skip
+    return {
+        row["patient_id"]: (
+            {name: row[name] for name in features},
+            {name: row[name] for name in pack.rules},
+            {name: row[name + ACTS] for name in pack.rules},
+        )
+        for row in read.to_pylist()
+    }
 
 
 @cache

@@ -12,6 +12,7 @@ from typing import cast
 
 from bonewatch.assessment.pathway.follow_up import EARLY
 from bonewatch.engine.cohort_sql import ACTS, ANSWERS
+from bonewatch.engine.program import needed_by_triage
 from bonewatch.features.to_sql import Dialect
 from bonewatch.knowledge.pack import URGENCIES, Pack, Rule
 from bonewatch.knowledge.pathway.entry import Entry
@@ -129,6 +130,14 @@ class Outcomes:
         state = f"case when {self._present(rule)} then 'present' else 'unknown' end as state"
         where = f"{self._acts(rule)} and not {self._died}"
         return f"select patient_id, {said}, {state} from {ANSWERS} where {where}"
+
+    def of_those_with_findings(self) -> str:
+        """What the rules needed and said of everyone who has a finding, by person."""
+        rules = [rule.id + end for rule in self._rules for end in ("", ACTS)]
+        names = ("patient_id", *sorted(needed_by_triage(self._pack)), *rules)
+        acted = self._any(self._acts(rule) for rule in self._rules)
+        listed = ", ".join(map(self._q, names))
+        return f"select {listed} from {ANSWERS} where {acted} order by patient_id"
 
     # ---- follow-up -----------------------------------------------------------------------------
 

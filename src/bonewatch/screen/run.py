@@ -147,7 +147,7 @@ class Screening:
                 done = 0
                 for number, part in enumerate(listed):
                     self._part(engine, part, work, f"{number:04d}")
-                    self._explain(cohort, explainers, part, work, f"{number:04d}")
+                    self._explain(engine, cohort, explainers, part, work, f"{number:04d}")
                     done += part.people
                     self._told("answering", done, people)
                 if self._choices.every:
@@ -159,24 +159,34 @@ class Screening:
         return differing
 
     def _part(self, engine: Population, part: Part, work: Path, name: str) -> None:
-        outcomes = Outcomes(self._pack, self._protocol, self._choices.as_of, engine.dialect)
+        outcomes = self._outcomes(engine)
         engine.look(part)
         engine.answer(self._small, self._choices.as_of)
         for what in _BY_QUERY:
             engine.write(getattr(outcomes, what)(), work / what / f"{name}.parquet")
 
     def _explain(
-        self, cohort: Cohort, explainers: Explainers, part: Part, work: Path, name: str
-    ) -> None:
-        """Have everyone with a finding explained, beside what comes next."""
+        self, engine: Population, cohort: Cohort, explainers: Explainers, part: Part, work: Path,
+        name: str,
+    ) -> None:  # fmt: skip
+        """Have everyone with a finding explained, beside what comes next.
+
+        The first of each part are computed again by the engine for one person.
+        """
         cohort.look(part)
         found = f"read_parquet({DUCKDB.text(str(work / 'findings' / f'{name}.parquet'))})"
         who, folder = f"select patient_id from {found}", work / f"flagged-{name}"
         flagged = set_aside(cohort, who, folder, self._kinds)
+        answers = folder / "answers.parquet"
+        engine.write(self._outcomes(engine).of_those_with_findings(), answers)
         settings = tuple(sorted(self._choices.settings.items()))
         for number, acted in enumerate(_batches(cohort, found)):
             path = work / "evidence" / f"{name}-{number:04d}.parquet"
-            explainers.ask(Asked(flagged, acted, self._choices.as_of, settings, path))
+            asked = (flagged, answers, acted, self._choices.as_of, settings, path, number == 0)
+            explainers.ask(Asked(*asked))
+
+    def _outcomes(self, engine: Population) -> Outcomes:
+        return Outcomes(self._pack, self._protocol, self._choices.as_of, engine.dialect)
 
     def _gather(self, cohort: Cohort, work: Path, out: Path) -> None:
         """The parts of each table as one file, in order."""
