@@ -56,8 +56,6 @@ ALLOWED: dict[tuple[str, float], str] = {
     ("screen/run.py", 10): "no limit (ten to the power of twelve)",
     ("screen/run.py", 12): "no limit (ten to the power of twelve)",
     ("screen/source.py", 20): "lines looked at; and a mebibyte, in powers of two",
-    ("screen/verify.py", 10): "no limit (ten to the power of twelve)",
-    ("screen/verify.py", 12): "no limit (ten to the power of twelve)",
     ("screen/whole.py", 10): "most lines printed",
     ("screen_cli.py", 5.0): "seconds between lines of progress",
     ("screen_cli.py", 0.001): "a time that may be divided by",

@@ -122,6 +122,8 @@ def test_small_counts_can_be_hidden(five: Path) -> None:
     assert _column(hidden.urgencies(), "People") == {
         "emergency": "under 5", "same day": 0, "urgent": 0, "soon": 0, "routine": "under 5",
     }  # fmt: skip
+    assert _column(hidden.completeness(), "Share, %")["Stage"] is None
+    assert hidden.delays().rows[0][1:] == ("under 5", 0, None, None, None)
 
 
 def test_the_course_says_what_would_have_been_said_and_how_early(five: Path) -> None:

@@ -61,6 +61,19 @@ def write_days(cohort: Cohort, every: Every, path: Path) -> None:
     cohort.write(f"select unnest([{days}]) as as_of", path)
 
 
+def found_sql(condition: str, lesion: str) -> str:
+    """The first day on which the record has a metastasis in bone for certain, for each who has one.
+
+    `condition` and `lesion` are the tables, as SQL.
+    """
+    return f"""
+        select patient_id, min(day) as found_on from (
+            select patient_id, onset_on as day from {condition}
+            where kind = 'bone_metastasis' and present
+            union all select patient_id, seen_on from {lesion} where confirmed)
+        group by patient_id"""
+
+
 def write_lead(cohort: Cohort, course: Path, folder: Path, path: Path) -> None:
     """For people with metastases in bone: the first red flag before they were found, and the days.
 
@@ -72,12 +85,7 @@ def write_lead(cohort: Cohort, course: Path, folder: Path, path: Path) -> None:
     )
     tiers = ", ".join(f"'{tier}'" for tier in RED_FLAGS)
     cohort.write(f"""
-        with found as (
-            select patient_id, min(day) as found_on from (
-                select patient_id, onset_on as day from {condition}
-                where kind = 'bone_metastasis' and present
-                union all select patient_id, seen_on from {lesion} where confirmed)
-            group by patient_id)
+        with found as ({found_sql(condition, lesion)})
         select f.patient_id, f.found_on, min(c.as_of) as flag_on,
                date_diff('day', min(c.as_of), f.found_on) as lead_days
         from found f left join read_parquet({DUCKDB.text(str(course))}) c

@@ -52,7 +52,7 @@ ORDERS = {
 """What is written, and in which order its rows stand."""
 ENGINES = ("duckdb", "spark")
 _PACKAGES = {"duckdb": ("duckdb",), "spark": ("duckdb", "pyspark")}
-_NO_LIMIT = 10**12
+NO_LIMIT = 10**12
 _BY_QUERY = ("assessments", "findings", "due", "notes")
 
 
@@ -139,7 +139,7 @@ class Screening:
         for name in ORDERS:
             (work / name).mkdir(parents=True)
         on_spark = self._choices.engine == "spark"
-        listed = list(parts_of(records, _NO_LIMIT if on_spark else MOST_PEOPLE))
+        listed = list(parts_of(records, NO_LIMIT if on_spark else MOST_PEOPLE))
         people = sum(part.people for part in listed)
         room = Room(self._choices.memory, work / "spill")
         with Explainers(os.cpu_count() or 1) as explainers, Cohort(room) as cohort:

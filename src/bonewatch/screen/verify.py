@@ -16,9 +16,8 @@ from bonewatch.knowledge.pack import URGENCIES, Pack
 from bonewatch.record.record import Record
 from bonewatch.record.to_arrow import parts_of
 from bonewatch.screen.people import records_of, set_aside
-from bonewatch.screen.run import Choices
+from bonewatch.screen.run import NO_LIMIT, Choices
 
-_NO_LIMIT = 10**12
 _FINDINGS = "rule, state, urgency, title"
 _DUE = "protocol, item, state, last_on, due_on, late_on"
 Told = Mapping[str, Any]
@@ -34,7 +33,7 @@ def verified(out: Path, records: Path, pack: Pack, choices: Choices, how_many: i
         told = _Told(cohort, out, pack, wanted)
         reference = _Reference(pack, choices)
         found: list[str] = []
-        for part in parts_of(records, _NO_LIMIT):
+        for part in parts_of(records, NO_LIMIT):
             cohort.look(part)
             few = set_aside(cohort, f"select unnest({_list(wanted)})", out / ".verified")
             for patient_id, record in records_of(few, wanted):

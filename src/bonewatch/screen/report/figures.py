@@ -16,15 +16,9 @@ from bonewatch.features.to_sql import DUCKDB
 from bonewatch.knowledge.pack import URGENCIES, Pack
 from bonewatch.record.tables import TABLES
 from bonewatch.record.words import words
+from bonewatch.screen.course import found_sql
 
 Cell = str | int | float | None
-_FIRST_FOUND = """
-    select patient_id, min(found_on) as found_on from (
-        select patient_id, onset_on as found_on from condition
-        where kind = 'bone_metastasis' and present
-        union all
-        select patient_id, seen_on from lesion where confirmed)
-    where found_on <= as_of() group by patient_id"""
 _TOLD = """
     select s.patient_id, min(s.reported_on) as told_on from symptom s
     where s.kind = 'pain' and s.present and s.reported_on <= as_of() and exists (
@@ -179,7 +173,7 @@ class Figures:
 
     def delays(self) -> Figure:
         """Days from the first report of pain where metastases are known, to imaging and finding."""
-        base = f"with told as ({_TOLD}), found as ({_FIRST_FOUND}),"
+        base = f"with told as ({_TOLD}), found as ({found_sql('condition', 'lesion')}),"
         imaged = """ imaged as (
             select t.patient_id, min(i.done_on) as imaged_on from told t join imaging i
             on i.patient_id = t.patient_id and i.done_on >= t.told_on and i.done_on <= as_of()
@@ -190,11 +184,11 @@ class Figures:
         )
         two = self.rows(
             f"{base[:-1]} {_QUANTILES.format(days='found_on - told_on')}"
-            " from told join found using (patient_id) where found_on >= told_on"
+            " from told join found using (patient_id)"
+            " where found_on >= told_on and found_on <= as_of()"
         )
         named = (("First report of pain to imaging", one[0]), ("to diagnosis in bone", two[0]))
-        listed = tuple((name, *(self._day(n, cell) for n, cell in enumerate(row)))
-                       for name, row in named)  # fmt: skip
+        listed = tuple((name, *self._days(row)) for name, row in named)
         return Figure(
             "Time to imaging and to diagnosis", "Days from the first report of pain at a site where"
             " a metastasis is known today. Who was never imaged has no days.",
@@ -202,10 +196,12 @@ class Figures:
             listed,
         )  # fmt: skip
 
-    def _day(self, place: int, cell: Any) -> Cell:
-        if place < 2:
-            return self._said(int(cell))
-        return None if cell is None else float(cell)
+    def _days(self, row: tuple[Any, ...]) -> tuple[Cell, ...]:
+        """Two counts and the quartiles, which are not shown of too few."""
+        counts, quartiles = [self._said(int(cell)) for cell in row[:2]], row[2:]
+        hidden = isinstance(counts[0], str)
+        shown = (None if hidden or cell is None else float(cell) for cell in quartiles)
+        return (*counts, *shown)
 
     # ---- what is known ---------------------------------------------------------------------------
 
@@ -231,7 +227,9 @@ class Figures:
         listed = []
         for name, query in queries.items():
             count = self._number(f"select {query}")
-            listed.append((name, self._said(count), _share(count, people)))
+            shown = self._said(count)
+            share = None if isinstance(shown, str) else _share(count, people)
+            listed.append((name, shown, share))
         return Figure(
             "How complete", "Share of people with each on record. What is not known is never taken"
             " for a no.", ("What", "People", "Share, %"), tuple(listed), ("What", "Share, %"),

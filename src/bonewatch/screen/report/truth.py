@@ -12,9 +12,9 @@ from pathlib import Path
 
 from bonewatch.features.to_sql import DUCKDB
 from bonewatch.knowledge.pack import URGENCIES
+from bonewatch.screen.course import RED_FLAGS
 from bonewatch.screen.report.figures import Cell, Figure, Figures
 
-RED_FLAGS = URGENCIES[: URGENCIES.index("urgent") + 1]
 _Z = 1.959964
 """The normal quantile of a two-sided interval of 95%."""
 _YEAR = 365.25
