@@ -22,6 +22,7 @@ from typer.testing import CliRunner
 
 from bonewatch.assessment.assess import Assessor
 from bonewatch.cli import app
+from bonewatch.engine.on_duckdb import Room
 from bonewatch.knowledge.examples import Case, all_cases
 from bonewatch.knowledge.load import core_pack
 from bonewatch.knowledge.pack import URGENCIES
@@ -389,3 +390,36 @@ def test_an_empty_population_is_an_answer_too(tmp_path: Path) -> None:
     screen(tmp_path / "in", tmp_path / "out", verify=5)
     assert rows(tmp_path / "out", "assessments") == []
     assert rows(tmp_path / "out", "evidence") == []
+
+
+# ---- memory --------------------------------------------------------------------------------------
+
+
+def test_with_little_memory_fewer_are_answered_at_once(out: Path, tmp_path: Path) -> None:
+    words = ["screen", str(out / "record"), "--out", str(tmp_path / "again")]
+    day = ["--as-of", "2026-11-23"]
+    ran = CliRunner().invoke(app, [*words, *day, "--memory", "150MB"])
+    assert ran.exit_code == 0, ran.output
+    assert rows(tmp_path / "again", "findings") == rows(out, "findings")
+
+
+@pytest.mark.parametrize(
+    ("memory", "bytes_"),
+    [("4GB", 4_000_000_000), ("1.5GiB", 1_610_612_736), ("800 mb", 800_000_000)],
+)
+def test_memory_is_read_as_it_is_written(memory: str, bytes_: int) -> None:
+    assert Room(memory, Path("spill")).size == bytes_
+
+
+def test_what_is_no_amount_of_memory_is_refused(out: Path, tmp_path: Path) -> None:
+    words = ["screen", str(out / "record"), "--out", str(tmp_path / "again"), "--memory", "lots"]
+    ran = CliRunner().invoke(app, words)
+    assert (ran.exit_code, '"lots" is no amount of memory' in ran.stderr) == (1, True)
+    assert not (tmp_path / "again").exists()
+
+
+def test_too_little_memory_is_told_and_leaves_nothing(out: Path, tmp_path: Path) -> None:
+    words = ["screen", str(out / "record"), "--out", str(tmp_path / "again"), "--memory", "1MB"]
+    ran = CliRunner().invoke(app, words)
+    assert (ran.exit_code, "the memory is not enough" in ran.stderr) == (1, True)
+    assert not (tmp_path / "again").exists()

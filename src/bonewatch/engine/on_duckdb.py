@@ -7,6 +7,7 @@ over a table that may change later.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -38,6 +39,13 @@ _SETTINGS: Settings = {
 for better takes half as long again as everything else on small cohorts."""
 
 
+class RoomError(RuntimeError):
+    """The memory that was given is not enough, or is no amount of memory; what to do."""
+
+
+_AMOUNT = re.compile(r"(\d+(?:\.\d+)?) ?([KMGT])(i?)B", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class Room:
     """How much memory the engine may take, such as "4GB", and where it may write the rest."""
@@ -50,9 +58,15 @@ class Room:
         """The same as settings of the database."""
         return {"memory_limit": self.memory, "temp_directory": str(self.spill)}
 
-
-class RoomError(RuntimeError):
-    """The memory that was given is not enough, or is no amount of memory; what to do."""
+    @property
+    def size(self) -> int:
+        """The memory in bytes; RoomError where it is no amount."""
+        shape = _AMOUNT.fullmatch(self.memory.strip())
+        if shape is None:
+            raise RoomError(f'"{self.memory}" is no amount of memory; write 4GB or 800MB')
+        number, unit, binary = shape.groups()
+        step = 1024 if binary else 1000
+        return int(float(number) * step ** (1 + "kmgt".index(unit.lower())))
 
 
 class Cohort:
@@ -62,11 +76,7 @@ class Cohort:
 
     def __init__(self, room: Room | None = None) -> None:
         settings = _SETTINGS | (room.settings if room else {})
-        try:
-            self._database = duckdb.connect(":memory:", config=settings)
-        except duckdb.Error:
-            said = room.memory if room else ""
-            raise RoomError(f'"{said}" is no amount of memory; write 4GB or 800MB') from None
+        self._database = duckdb.connect(":memory:", config=settings)
         self._has_tables = False
 
     def _create(self, name: str, schema: pa.Schema) -> None:

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 MOST_PEOPLE = 250_000
 """People answered in one go; more are answered a part after another."""
+ROOM_OF_ONE = 16_000
+"""Bytes of memory for each of them: with less memory, fewer are answered in one go."""
 ORDERS = {
     "assessments": "patient_id",
     "findings": "patient_id, rule",
@@ -139,9 +141,10 @@ class Screening:
         for name in ORDERS:
             (work / name).mkdir(parents=True)
         on_spark = self._choices.engine == "spark"
-        listed = list(parts_of(records, NO_LIMIT if on_spark else MOST_PEOPLE))
-        people = sum(part.people for part in listed)
         room = Room(self._choices.memory, work / "spill")
+        most = NO_LIMIT if on_spark else max(1, min(MOST_PEOPLE, room.size // ROOM_OF_ONE))
+        listed = list(parts_of(records, most))
+        people = sum(part.people for part in listed)
         with Explainers(os.cpu_count() or 1) as explainers, Cohort(room) as cohort:
             with self._spark(work / "spark") if on_spark else nullcontext(cohort) as engine:
                 done = 0
