@@ -13,7 +13,7 @@ import orjson
 import pytest
 
 from bonewatch.record.bulk.cuts import Lines, Piece, pieces
-from bonewatch.record.bulk.fhir import Shared, Spreading, gather_resources
+from bonewatch.record.bulk.fhir import Shared, Spreading, gather_resources, spread_resources
 from bonewatch.record.bulk.quick import plain_row
 from bonewatch.record.bulk.spread import Spread, gathered
 from bonewatch.record.from_file import read_bytes
@@ -169,6 +169,52 @@ def test_spoilt_resources_are_read_alike() -> None:
     for person in people(read_rates(), 22, 25, date(2026, 11, 23)):
         resources = list(to_fhir(person.patient_id, person.record))
         same([r if chance.random() < 0.8 else _spoil(chance, r) for r in resources])
+
+
+# ---- Bundles -------------------------------------------------------------------------------------
+
+
+def _bundle(resources: list[Fhir]) -> Fhir:
+    """A Bundle whose resources refer to each other by urn:uuid, as generators write them."""
+    names = {f"{r['resourceType']}/{r['id']}": f"urn:uuid:{n:08d}" for n, r in enumerate(resources)}
+    text = orjson.dumps(resources).decode()
+    for name, url in names.items():
+        text = text.replace(f'"reference":"{name}"', f'"reference":"{url}"')
+    entry = [
+        {"fullUrl": url, "resource": resource}
+        for url, resource in zip(names.values(), orjson.loads(text), strict=True)
+    ]
+    return {"resourceType": "Bundle", "type": "collection", "entry": entry}
+
+
+def test_a_folder_of_bundles_is_read_as_each_bundle_alone(tmp_path: Path) -> None:
+    expected: dict[str, Record] = {}
+    for person in people(read_rates(), 23, 12, date(2026, 11, 23)):
+        bundle = _bundle(list(to_fhir(person.patient_id, person.record)))
+        content = orjson.dumps(bundle, option=orjson.OPT_INDENT_2)
+        [expected[person.patient_id]] = read_bytes(content)
+        (tmp_path / f"{person.patient_id}.json").write_bytes(content)
+    into, shared = Kept(), Kept()
+    for path in sorted(tmp_path.glob("*.json")):
+        [piece] = pieces(path)
+        assert spread_resources(piece, into, shared) == (1, [])
+    assert set(into.lines) == set(expected)
+    for patient_id, lines in into.lines.items():
+        found = gather_resources(patient_id, lines, Shared(()))
+        assert {n: list(r) for n, r in found.tables.items()} == {
+            n: list(r) for n, r in expected[patient_id].tables.items()
+        }
+
+
+def test_several_people_in_one_bundle_are_told_apart() -> None:
+    two = [
+        list(to_fhir(p.patient_id, p.record))
+        for p in people(read_rates(), 24, 2, date(2026, 11, 23))
+    ]
+    into, shared = Kept(), Kept()
+    spreading = Spreading(Path("both.json"), into, shared)
+    assert spreading.take_document(orjson.dumps(_bundle([*two[0], *two[1]])))
+    assert [len(lines) for lines in into.lines.values()] == [len(part) for part in two]
 
 
 # ---- files ---------------------------------------------------------------------------------------

@@ -30,6 +30,8 @@ def verified(out: Path, records: Path, pack: Pack, choices: Choices, how_many: i
             f"select patient_id from {_table(out, 'assessments')} using sample {how_many} rows"
         )
         wanted = sorted(str(row[0]) for row in drawn)
+        if not wanted:
+            return []
         told = _Told(cohort, out, pack, wanted)
         reference = _Reference(pack, choices)
         found: list[str] = []

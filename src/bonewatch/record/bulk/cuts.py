@@ -10,7 +10,7 @@ from pathlib import Path
 
 PIECE = 32 * 1024 * 1024
 """Bytes of a piece, about."""
-_LINES = (".ndjson", ".jsonl", ".json")
+_LINES = (".ndjson", ".jsonl")
 LONGEST = 64 * 1024 * 1024
 """A line longer than this is no line of ours."""
 
@@ -83,6 +83,16 @@ class Lines:
             if content and not content.endswith(b"\n"):
                 content += file.readline(LONGEST)
         return _split(content)
+
+
+def whole(path: Path) -> bytes:
+    """The content of a file, compressed or not; empty where it cannot be read."""
+    opened = gzip.open if path.suffix == ".gz" else open
+    try:
+        with opened(path, "rb") as file:
+            return bytes(file.read())
+    except (OSError, EOFError, zlib.error):
+        return b""
 
 
 def _split(content: bytes) -> list[bytes]:

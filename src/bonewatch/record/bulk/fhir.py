@@ -17,13 +17,14 @@ from typing import Protocol
 import msgspec
 import orjson
 
-from bonewatch.record.bulk.cuts import Lines, Piece, Refused
+from bonewatch.record.bulk.cuts import Lines, Piece, Refused, whole
 from bonewatch.record.bulk.quick import plain_row, what_of
 from bonewatch.record.bulk.spread import Spread
 from bonewatch.record.fhir.chart import Chart
 from bonewatch.record.fhir.observations import not_understood
-from bonewatch.record.fhir.references import Index, tail
+from bonewatch.record.fhir.references import Index, assign, tail
 from bonewatch.record.fhir.resources import Entry, entries
+from bonewatch.record.fhir.values import items
 from bonewatch.record.from_fhir import USED, read_fhir
 from bonewatch.record.from_json import keep_what_holds
 from bonewatch.record.record import CheckedRow, Note, Record
@@ -72,12 +73,19 @@ _glance = msgspec.json.Decoder(_Glance).decode
 def spread_resources(piece: Piece, into: Spread, shared: Spread) -> tuple[int, list[Refused]]:
     """Put each resource where its person's are; how many lines there were, what was left out."""
     spreading = Spreading(piece.path, into, shared)
+    if _is_document(piece.path) and spreading.take_document(whole(piece.path)):
+        return 1, spreading.refused
     lines = Lines(piece)
     for line in lines:
         spreading.take(lines.count, line)
     if lines.broken:
         spreading.refuse(lines.count, lines.broken)
     return lines.count, spreading.refused
+
+
+def _is_document(path: Path) -> bool:
+    """May the file be one JSON document, such as a Bundle, rather than lines?"""
+    return path.name.removesuffix(".gz").endswith(".json")
 
 
 class Sink(Protocol):
@@ -113,6 +121,16 @@ class Spreading:
         else:
             self._look_closer(number, line)
 
+    def take_document(self, content: bytes) -> bool:
+        """A file that is one JSON document; False where it is not."""
+        try:
+            document = orjson.loads(content)
+        except orjson.JSONDecodeError:
+            return False
+        for resource in document if isinstance(document, list) else [document]:
+            self._resource(1, resource)
+        return True
+
     def _look_closer(self, number: int, line: bytes) -> None:
         if not line.strip():
             return
@@ -124,6 +142,9 @@ class Spreading:
         self._resource(number, resource)
 
     def _resource(self, number: int, resource: object) -> None:
+        if isinstance(resource, dict) and resource.get("resourceType") == "Bundle":
+            self._bundle(number, resource)
+            return
         found = list(entries([resource]))
         if found[0].says:
             self.refuse(number, "is not a FHIR resource (it has no resourceType); left out")
@@ -136,6 +157,23 @@ class Spreading:
             self._into.add(patient_id, self._placed(number, found[0], written))
         elif found[0].type in USED - _SHARED_TYPES:
             self.refuse(number, f"is a {found[0].type} that names no patient; left out")
+
+    def _bundle(self, number: int, bundle: dict[str, object]) -> None:
+        """Each entry of a Bundle with its address, where its person's are.
+
+        What names nobody is the one person's whom the Bundle is about, if it is about one.
+        """
+        index = Index(entries([bundle]))
+        known = assign(index)
+        only = known[0] if len(known) == 1 else ""
+        for raw in items(bundle.get("entry")):
+            found = list(entries([raw]))
+            patient_id = "" if found[0].says else index.subject_id(found[0]) or only
+            if patient_id:
+                self._into.add(patient_id, _WHOLE + orjson.dumps(raw))
+            elif found[0].says or found[0].type in USED - _SHARED_TYPES:
+                kind = found[0].type or "entry without a resource"
+                self.refuse(number, f"has a Bundle with a {kind} that names no patient; left out")
 
     def _placed(self, number: int, entry: Entry, written: bytes) -> bytes:
         """The line, with its place where it has no id to be known by."""
