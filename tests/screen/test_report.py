@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from bonewatch.cli import app
 from bonewatch.knowledge.load import core_pack
 from bonewatch.screen.report.figures import Figure, Figures
+from bonewatch.screen.report.pages import plot
 from bonewatch.screen.report.truth import interval, truth_figures, wilson
 from bonewatch.screen.worklist import _safe
 
@@ -122,6 +123,7 @@ def test_small_counts_can_be_hidden(five: Path) -> None:
     assert _column(hidden.urgencies(), "People") == {
         "emergency": "under 5", "same day": 0, "urgent": 0, "soon": 0, "routine": "under 5",
     }  # fmt: skip
+    assert plot(hidden.urgencies()) == ""
     assert _column(hidden.completeness(), "Share, %")["Stage"] is None
     assert hidden.delays().rows[0][1:] == ("under 5", 0, None, None, None)
 

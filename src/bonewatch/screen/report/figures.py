@@ -136,9 +136,11 @@ class Figures:
                 join symptom s on s.patient_id = e.patient_id and s."at" = e."at"
                 where e."table" = 'symptom' and s.site is not null),
             bones as (
-                select distinct patient_id, site from lesion where site is not null
+                select distinct patient_id, site from lesion
+                where site is not null and confirmed and coalesce(seen_on <= as_of(), true)
                 union select distinct patient_id, site from condition
-                where kind = 'bone_metastasis' and site is not null)
+                where kind = 'bone_metastasis' and site is not null and present
+                and coalesce(onset_on <= as_of(), true))
             select site, count(c.patient_id), count(b.patient_id)
             from (select patient_id, site, true as c from complaints) c
             full join (select patient_id, site from bones) b using (patient_id, site)

@@ -69,7 +69,7 @@ def said(cell: Cell) -> str:
 
 
 def plot(figure: Figure) -> Markup:
-    """The figure as bars; nothing where it has none."""
+    """The figure as bars; nothing where it has none, or where a hidden count would be no bar."""
     if figure.shown is None:
         return Markup("")
     name, count = figure.shown
@@ -78,7 +78,8 @@ def plot(figure: Figure) -> Markup:
         for label, number in columns(figure, (name, count))[:_MOST_BARS]
         if isinstance(number, int | float)
     ]
-    if not listed:
+    counts = [number for _, number in columns(figure, (name, count))]
+    if not listed or any(isinstance(number, str) for number in counts):
         return Markup("")
     drawn = vl_convert.vegalite_to_svg(_bars(listed, count).to_dict())
     return Markup(drawn)
