@@ -35,12 +35,12 @@ def test_condition(entry: Entry) -> None:
     tree = drawn.condition(entry).tree
     here = row_function(tree)
     for row in drawn.rows(entry["table"]):
-        cells, wanted = _cells(row), drawn.value(row["is"])
-        assert _close(here(_days(cells), AS_OF.toordinal()), wanted), row
-        assert _close(_on_duckdb(tree, cells), wanted), row
+        cells, wanted = cells_of(row), drawn.value(row["is"])
+        assert close(here(days_of(cells), AS_OF.toordinal()), wanted), row
+        assert close(_on_duckdb(tree, cells), wanted), row
 
 
-def _cells(row: Mapping[str, str]) -> dict[str, Value | date]:
+def cells_of(row: Mapping[str, str]) -> dict[str, Value | date]:
     cells: dict[str, Value | date] = {}
     for name, cell in row.items():
         if name in ("d", "e"):
@@ -51,12 +51,12 @@ def _cells(row: Mapping[str, str]) -> dict[str, Value | date]:
     return cells
 
 
-def _days(cells: Mapping[str, Value | date]) -> dict[str, Value]:
+def days_of(cells: Mapping[str, Value | date]) -> dict[str, Value]:
     return {n: c.toordinal() if isinstance(c, date) else c for n, c in cells.items()}
 
 
 def _on_duckdb(tree: t.Tree, cells: Mapping[str, Value | date]) -> Value:
-    columns = ", ".join(f'cast(? as {_type(name)}) as "{name}"' for name in cells)
+    columns = ", ".join(f'cast(? as {type_of(name)}) as "{name}"' for name in cells)
     sql = f"select {to_duckdb(tree, f'date {AS_OF.isoformat()!r}')} from (select {columns})"
     found: list[tuple[Value]] = (
         duckdb.connect(":memory:").execute(sql, list(cells.values())).fetchall()
@@ -64,11 +64,11 @@ def _on_duckdb(tree: t.Tree, cells: Mapping[str, Value | date]) -> Value:
     return found[0][0]
 
 
-def _type(name: str) -> str:
+def type_of(name: str) -> str:
     return TYPES[drawn.SCOPE.columns[name.removesuffix("_latest")].kind]
 
 
-def _close(one: Value, two: Value) -> bool:
+def close(one: Value, two: Value) -> bool:
     if one is None or two is None:
         return one is two
     return bool(one == (pytest.approx(two, rel=1e-12) if isinstance(two, float) else two))
@@ -82,8 +82,8 @@ def test_feature(entry: Entry) -> None:
     cohort.load({who: record for who, record, _ in people})
     answers = cohort.evaluate(pack, AS_OF)
     for who, record, wanted in people:
-        assert _close(Engine(pack).evaluate(record, AS_OF).values["drawn"], wanted), who
-        assert _close(answers[who][0]["drawn"], wanted), who
+        assert close(Engine(pack).evaluate(record, AS_OF).values["drawn"], wanted), who
+        assert close(answers[who][0]["drawn"], wanted), who
 
 
 @pytest.mark.parametrize("entry", RULES, ids=_name)

@@ -37,7 +37,7 @@ class Kept:
 
 def in_bulk(resources: list[Fhir]) -> Record:
     into, shared = Kept(), Kept()
-    spreading = Spreading(Path("all.ndjson"), into, shared)
+    spreading = Spreading(Piece(Path("all.ndjson")), into, shared)
     for number, resource in enumerate(resources, start=1):
         spreading.take(number, orjson.dumps(resource) + b"\n")
     [(patient_id, lines)] = into.lines.items()
@@ -212,7 +212,7 @@ def test_several_people_in_one_bundle_are_told_apart() -> None:
         for p in people(read_rates(), 24, 2, date(2026, 11, 23))
     ]
     into, shared = Kept(), Kept()
-    spreading = Spreading(Path("both.json"), into, shared)
+    spreading = Spreading(Piece(Path("both.json")), into, shared)
     assert spreading.take_document(orjson.dumps(_bundle([*two[0], *two[1]])))
     assert [len(lines) for lines in into.lines.values()] == [len(part) for part in two]
 

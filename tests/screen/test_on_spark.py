@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import duckdb
+import orjson
 import pytest
 from populations import AS_OF, invented, manifest, ndjson, rows, write
 from typer.testing import CliRunner
@@ -21,6 +23,11 @@ from bonewatch.screen.source import find_source
 from bonewatch.screen.verify import verified
 
 INVENTED = 250
+PAIN = {
+    "resourceType": "Condition", "id": "pain", "subject": {"reference": "Patient/unlisted"},
+    "code": {"coding": [{"system": "http://snomed.info/sct", "code": "161891005"}]},
+    "recordedDate": "2026-11-01",
+}  # fmt: skip
 pytestmark = [  # Spark's own sockets to its Java
     pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
@@ -59,17 +66,34 @@ def test_everyone_is_answered_alike_on_every_engine(tmp_path: Path) -> None:
     assert verified(tmp_path / "spark", tmp_path / "in", core_pack(), Choices(AS_OF), 200) == []
 
 
-def test_fhir_is_mapped_alike_inside_spark(tmp_path: Path) -> None:
-    source = write(tmp_path / "in", 60, "fhir")
+def _awkward(folder: Path) -> Path:
+    """Invented people, and files as they should not be: names, endings, line ends, rubbish."""
+    source = write(folder, 60, "fhir")
     ndjson(source / "Other.ndjson", [{"resourceType": "Condition", "id": "nobody"}])
-    files = find_source(source).files
+    ndjson(source / "_set aside.ndjson", [PAIN | {"id": "hidden"}])
+    ndjson(source / "all[1-2]*.ndjson", [PAIN, {name: PAIN[name] for name in PAIN if name != "id"}])
+    (source / "latin.ndjson").write_bytes(b'{"resourceType": "Patient", "id": "\xe9"}\n{"cut\n')
+    (source / "mac.ndjson").write_bytes(orjson.dumps(PAIN).replace(b",", b",\r"))
+    bundle = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": PAIN}]}
+    (source / "one.json").write_bytes(orjson.dumps(bundle, option=orjson.OPT_INDENT_2))
+    (source / "packed.ndjson.gz").write_bytes(gzip.compress(orjson.dumps(PAIN | {"id": "packed"})))
+    (source / "torn.ndjson.gz").write_bytes(
+        gzip.compress((orjson.dumps(PAIN) + b"\n") * 99_000)[:-99]
+    )
+    return source
+
+
+def test_fhir_is_mapped_alike_inside_spark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = _awkward(tmp_path / "in")
+    monkeypatch.chdir(source.parent)
+    files = find_source(Path("in")).files
     here = read_files("fhir", files, tmp_path / "here")
     with SparkCohort(tmp_path / "work", "local[2]") as spark:
         there = spark.read_fhir(files, tmp_path / "there")
     assert (there.lines, there.people, there.rows) == (here.lines, here.people, here.rows)
-    assert [(r.path.name, r.says) for r in there.refused] == [
-        (r.path.name, r.says) for r in here.refused
-    ]
+    said = [[(r.path.name, r.line, r.says) for r in side.refused] for side in (here, there)]
+    assert said[0] == said[1]
+    assert len(said[0]) == 4
     with duckdb.connect() as database:
         for name in SCHEMAS:
             read = (f"from '{tmp_path / side / name / '*.parquet'}'" for side in ("here", "there"))

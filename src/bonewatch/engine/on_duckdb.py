@@ -123,7 +123,7 @@ class Cohort:
     def evaluate(self, pack: Pack, as_of: date) -> dict[str, Answer]:
         """Each person's features, rule states and rules to act on, as known on the day."""
         self.answer(pack, as_of)
-        return {str(row[0]): _answer(pack, row[1:]) for row in self.run(f"from {ANSWERS}")}
+        return {str(row[0]): answer_of(pack, row[1:]) for row in self.run(f"from {ANSWERS}")}
 
     def write(self, sql: str, path: Path, row_group: int = 100_000) -> int:
         """Put the rows a query gives into a Parquet file; how many there were."""
@@ -139,7 +139,8 @@ class Cohort:
             raise RoomError("the memory is not enough, even with the disk; give more") from None
 
 
-def _answer(pack: Pack, row: tuple[Value, ...]) -> Answer:
+def answer_of(pack: Pack, row: tuple[Value, ...]) -> Answer:
+    """A row of `answers`, without its identifier, as what one person's features and rules are."""
     cells = iter(row)
     values = {name: next(cells) for name in pack.features}
     states, acts = ({name: _state(next(cells)) for name in pack.rules} for _ in ("", ACTS))

@@ -7,6 +7,7 @@ where it is missing. Nothing of a row is logged: only errors are, and without da
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -17,7 +18,7 @@ from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from types import MappingProxyType, TracebackType
-from urllib.parse import unquote
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
@@ -25,10 +26,13 @@ from bonewatch.engine.cohort_sql import Stage, cohort_stages
 from bonewatch.features.to_python import Value
 from bonewatch.features.to_sql import SPARK
 from bonewatch.knowledge.pack import Pack
-from bonewatch.record.bulk.cuts import Refused
-from bonewatch.record.bulk.fhir import Shared, Spreading, gather_resources
+from bonewatch.record.bulk.cuts import Piece, Refused, pieces
+from bonewatch.record.bulk.fhir import SHARED, Shared, gather_resources, spread_resources
 from bonewatch.record.bulk.read import Counts
 from bonewatch.record.to_arrow import SCHEMAS, Part, RecordFolder
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
 
 PEOPLE = "people"
 LOCAL = "local[*]"
@@ -62,6 +66,7 @@ class SparkCohort:
             from pyspark.sql import SparkSession
         except ImportError:
             raise SparkMissingError(_NEEDS_SPARK) from None
+        work = work.resolve()
         work.mkdir(parents=True, exist_ok=True)
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
         self._own = Path(tempfile.mkdtemp(prefix="spark-", dir=work))
@@ -89,7 +94,7 @@ class SparkCohort:
     def look(self, part: Part) -> None:
         """Look at the people of this part of a folder, and only at them."""
         for name in SCHEMAS:
-            frame = self._spark.read.parquet(*(str(path) for path in part.files(name)))
+            frame = self._spark.read.parquet(*(_plain(path) for path in part.files(name)))
             frame.createOrReplaceTempView(name)
 
     def answer(self, pack: Pack, as_of: date) -> None:
@@ -105,28 +110,34 @@ class SparkCohort:
         self._spark.read.parquet(path).createOrReplaceTempView(stage.name)
 
     def read_fhir(self, files: Sequence[Path], folder: Path) -> Counts:
-        """Read FHIR NDJSON into a folder of records, with the mapper of everything else.
+        """Read FHIR files into a folder of records, with the cutter and mapper of everything else.
 
-        Each line goes to the partition of its person, and each partition becomes a part.
+        Each piece of a file is read by one task, each line goes to the partition of its person,
+        and each partition becomes a part. Every worker must see the files and the folder.
         """
-        spark = self._spark
         (folder / "people").mkdir(parents=True)
-        text = spark.read.text([str(path) for path in files])
-        lines = text.selectExpr(*_PLACE, "value")
-        spread = lines.mapInArrow(_spread, _SPREAD).persist()
-        shared = [bytes(row[0]) for row in spread.where("kind = 'shared'").select("line").collect()]
-        said = spread.where("kind = 'refused'").select("file", "line").collect()
-        people = spread.where("kind = 'person'").repartition("patient_id")
-        placed = people.sortWithinPartitions("patient_id", "file", "block", "place")
-        ordered = placed.select("patient_id", "line")
-        gather = partial(_gather, folder, shared)
-        written = ordered.mapInArrow(gather, "people bigint, rows bigint").collect()
-        refused = [Refused(Path(unquote(row[0])), 0, bytes(row[1]).decode()) for row in said]
-        spread.unpersist()
-        return Counts(
-            lines=int(lines.count()), people=sum(row[0] for row in written),
-            rows=sum(row[1] for row in written), refused=refused,
-        )  # fmt: skip
+        listed = [piece for path in files for piece in pieces(path.resolve())]
+        spread = self._pieces(listed).mapInArrow(_spread, _SPREAD).persist()
+        try:
+            counts = _counted(listed, spread.where(f"kind in ('{_LEFT_OUT}', '{_READ}')"))
+            shared = spread.where(f"kind = '{SHARED}'").orderBy("piece", "place")
+            gather = partial(
+                _gather, folder.resolve(), [bytes(row.line) for row in shared.collect()]
+            )
+            people = spread.where(f"kind = '{_PERSON}'").repartition("patient_id")
+            placed = people.sortWithinPartitions("patient_id", "piece", "place")
+            ordered = placed.select("patient_id", "line")
+            for row in ordered.mapInArrow(gather, "people bigint, rows bigint").collect():
+                counts.people, counts.rows = counts.people + row.people, counts.rows + row.rows
+        finally:
+            spread.unpersist()
+        return counts
+
+    def _pieces(self, listed: Sequence[Piece]) -> DataFrame:
+        """The pieces as rows, each a task of its own."""
+        rows = [(n, str(one.path), one.start, one.end) for n, one in enumerate(listed)]
+        shared_out = self._spark.sparkContext.parallelize(rows, max(1, len(rows)))
+        return self._spark.createDataFrame(shared_out, _PIECE)
 
     def write(self, sql: str, path: Path) -> int:
         """Put the rows a query gives into one Parquet file; how many there were."""
@@ -141,9 +152,16 @@ class SparkCohort:
         return [tuple(row) for row in self._spark.sql(sql).collect()]
 
 
+def _plain(path: Path) -> str:
+    """A path in which Spark takes no sign for a pattern."""
+    return re.sub(r"([\[\]{}*?\\])", r"\\\1", str(path.resolve()))
+
+
 def _settings(own: Path, memory: str, master: str) -> dict[str, str]:
     local = master.startswith("local")
+    here = {"spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1"}
     return {
+        **(here if local else {}),
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.sql.session.timeZone": "UTC",
@@ -154,55 +172,71 @@ def _settings(own: Path, memory: str, master: str) -> dict[str, str]:
         "spark.sql.warehouse.dir": str(own / "warehouse"),
         "spark.local.dir": str(own / "local"),
         "spark.driver.memory": f"{memory.lower().removesuffix('b')}",
-        "spark.driver.bindAddress": "127.0.0.1",
-        "spark.driver.host": "127.0.0.1",
         "spark.driver.extraJavaOptions": "-Dlog4j2.level=OFF",
         "spark.sql.parquet.compression.codec": "zstd",
     }
 
 
+_PERSON, _LEFT_OUT, _READ = "person", "left out", "read"
+_PIECE = "piece bigint, path string, start bigint, end bigint"
+_SPREAD = "kind string, patient_id string, line binary, piece bigint, place bigint"
+"""`place` is the order in the piece; of a line left out its number there, of a piece its lines."""
+_ROWS = 10_000
+_Row = tuple[str, str, bytes, int, int]
+
+
 class _Collected:
     """Lines as they come, each with the person it is about."""
 
-    def __init__(self, kind: str, into: list[tuple[str, str, bytes]]) -> None:
-        self._kind, self._into = kind, into
+    def __init__(self, kind: str, piece: int, into: list[_Row]) -> None:
+        self._kind, self._piece, self._into = kind, piece, into
+        self._place = 0
 
     def add(self, patient_id: str, line: bytes) -> None:
-        self._into.append((self._kind, patient_id, line))
-
-
-_PLACE = (
-    "_metadata.file_path as file", "_metadata.file_block_start as block",
-    "monotonically_increasing_id() as place",
-)  # fmt: skip
-"""Where a line stands: its file, the block of the file, and its number from there."""
-_SPREAD = "kind string, patient_id string, line binary, file string, block bigint, place bigint"
+        self._place += 1
+        self._into.append((self._kind, patient_id, line, self._piece, self._place))
 
 
 def _spread(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Lines with their places -> lines with their person, those shared, and those left out."""
+    """Pieces of files -> their lines with their person, those shared, those left out, the count."""
     for batch in batches:
-        found: list[tuple[str, str, bytes]] = []
-        places: list[int] = []
-        into, shared = _Collected("person", found), _Collected("shared", found)
-        rows = zip(batch["file"].to_pylist(), batch["value"].to_pylist(), strict=True)
-        for number, (file, line) in enumerate(rows):
-            spreading = Spreading(Path(file), into, shared)
-            spreading.take(0, line.encode())
-            found += (("refused", "", one.says.encode()) for one in spreading.refused)
-            places += [number] * (len(found) - len(places))
-        yield _as_batch(
-            found, batch.select(["file", "block", "place"]).take(pa.array(places, pa.int64()))
-        )
+        for number, path, start, end in zip(*(c.to_pylist() for c in batch.columns), strict=True):
+            rows = _rows_of(number, Piece(Path(path), start, end))
+            for first in range(0, len(rows), _ROWS):
+                yield _as_batch(rows[first : first + _ROWS])
 
 
-def _as_batch(found: list[tuple[str, str, bytes]], places: pa.RecordBatch) -> pa.RecordBatch:
-    kinds, people, lines = zip(*found, strict=True) if found else ((), (), ())
-    columns = [
-        pa.array(kinds, pa.string()), pa.array(people, pa.string()), pa.array(lines, pa.binary()),
-    ]  # fmt: skip
-    names = ["kind", "patient_id", "line", *places.schema.names]
-    return pa.RecordBatch.from_arrays([*columns, *places.columns], names=names)
+def _rows_of(number: int, piece: Piece) -> list[_Row]:
+    rows: list[_Row] = []
+    into, shared = (_Collected(kind, number, rows) for kind in (_PERSON, SHARED))
+    lines, refused = spread_resources(piece, into, shared)
+    rows += ((_LEFT_OUT, "", one.says.encode(), number, one.line) for one in refused)
+    return [*rows, (_READ, "", b"", number, lines)]
+
+
+def _as_batch(rows: list[_Row]) -> pa.RecordBatch:
+    kinds, people, lines, numbers, places = zip(*rows, strict=True)
+    return pa.RecordBatch.from_pydict({
+        "kind": pa.array(kinds, pa.string()), "patient_id": pa.array(people, pa.string()),
+        "line": pa.array(lines, pa.binary()), "piece": pa.array(numbers, pa.int64()),
+        "place": pa.array(places, pa.int64()),
+    })  # fmt: skip
+
+
+def _counted(listed: Sequence[Piece], said: DataFrame) -> Counts:
+    """How many lines the pieces have, and what was left out of each."""
+    lines: dict[int, int] = {}
+    refused: dict[int, list[Refused]] = {number: [] for number in range(len(listed))}
+    for row in said.orderBy("piece", "place").collect():
+        if row.kind == _READ:
+            lines[row.piece] = row.place
+        else:
+            left_out = Refused(listed[row.piece].path, row.place, bytes(row.line).decode())
+            refused[row.piece].append(left_out)
+    counts = Counts()
+    for number, piece in enumerate(listed):
+        counts.add(piece, lines.get(number, 0), refused[number])
+    return counts
 
 
 def _gather(

@@ -16,12 +16,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import orjson
 import pyarrow.parquet as pq
 
 from bonewatch.engine.on_duckdb import Cohort, Room
+from bonewatch.engine.on_spark import LOCAL, SparkCohort
 from bonewatch.engine.population import Population
 from bonewatch.engine.wanted import narrowed
 from bonewatch.features.to_sql import DUCKDB
@@ -36,9 +37,6 @@ from bonewatch.screen.place import MANIFEST, RECORDS
 from bonewatch.screen.report.pages import write_report
 from bonewatch.screen.source import READ_BY, Source, kept_fingerprint
 from bonewatch.screen.worklist import write_worklist
-
-if TYPE_CHECKING:
-    from bonewatch.engine.on_spark import SparkCohort
 
 MOST_PEOPLE = 250_000
 """People answered in one go; more are answered a part after another."""
@@ -127,8 +125,6 @@ class Screening:
 
     @contextmanager
     def _spark(self, work: Path) -> Iterator[SparkCohort]:
-        from bonewatch.engine.on_spark import LOCAL, SparkCohort  # only where it is wanted
-
         with SparkCohort(work, self._choices.master or LOCAL, self._choices.memory) as spark:
             yield spark
         shutil.rmtree(work)

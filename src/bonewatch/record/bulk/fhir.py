@@ -19,7 +19,6 @@ import orjson
 
 from bonewatch.record.bulk.cuts import Lines, Piece, Refused, whole
 from bonewatch.record.bulk.quick import plain_row, what_of
-from bonewatch.record.bulk.spread import Spread
 from bonewatch.record.fhir.chart import Chart
 from bonewatch.record.fhir.observations import not_understood
 from bonewatch.record.fhir.references import Index, assign, tail
@@ -70,9 +69,9 @@ class _Glance(msgspec.Struct):
 _glance = msgspec.json.Decoder(_Glance).decode
 
 
-def spread_resources(piece: Piece, into: Spread, shared: Spread) -> tuple[int, list[Refused]]:
+def spread_resources(piece: Piece, into: Sink, shared: Sink) -> tuple[int, list[Refused]]:
     """Put each resource where its person's are; how many lines there were, what was left out."""
-    spreading = Spreading(piece.path, into, shared)
+    spreading = Spreading(piece, into, shared)
     if _is_document(piece.path) and spreading.take_document(whole(piece.path)):
         return 1, spreading.refused
     lines = Lines(piece)
@@ -98,8 +97,11 @@ class Sink(Protocol):
 class Spreading:
     """One file's resources on their way."""
 
-    def __init__(self, path: Path, into: Sink, shared: Sink) -> None:
-        self._path, self._into, self._shared = path, into, shared
+    def __init__(self, piece: Piece, into: Sink, shared: Sink) -> None:
+        self._path, self._into, self._shared = piece.path, into, shared
+        self._from = (
+            f"{piece.path.name} from byte {piece.start}" if piece.start else piece.path.name
+        )
         self.refused: list[Refused] = []
 
     def refuse(self, line: int, says: str) -> None:
@@ -179,7 +181,7 @@ class Spreading:
         """The line, with its place where it has no id to be known by."""
         if entry.key:
             return _WHOLE + written
-        return b"%b%b\t%b" % (_PLACED, f"{self._path.name} line {number}".encode(), written)
+        return b"%b%b\t%b" % (_PLACED, f"{self._from} line {number}".encode(), written)
 
 
 @lru_cache(maxsize=65536)

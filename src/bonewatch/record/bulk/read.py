@@ -48,14 +48,12 @@ class Counts:
     refused: list[Refused] = field(default_factory=list)
     _of_file: dict[Path, int] = field(default_factory=dict)
 
-    def of_file(self, piece: Piece) -> int:
-        """How many lines of the piece's file came before it."""
-        return self._of_file.get(piece.path, 0)
-
-    def add_lines(self, piece: Piece, lines: int) -> None:
-        """The piece had so many lines."""
+    def add(self, piece: Piece, lines: int, refused: Iterable[Refused]) -> None:
+        """The next piece of its file had so many lines; these, counted in it, were left out."""
+        before = self._of_file.get(piece.path, 0)
+        self.refused += (replace(one, line=one.line and one.line + before) for one in refused)
         self.lines += lines
-        self._of_file[piece.path] = self.of_file(piece) + lines
+        self._of_file[piece.path] = before + lines
 
 
 def read_files(
@@ -114,9 +112,7 @@ def _read(plan: _Plan, listed: list[Piece], run: _Processes, told: Told) -> Coun
     counts = Counts()
     spread = run.map(_spread, repeat(plan), range(len(listed)), listed)
     for done, (piece, (lines, refused)) in enumerate(zip(listed, spread, strict=True), start=1):
-        before = counts.of_file(piece)
-        counts.refused += (replace(one, line=one.line and one.line + before) for one in refused)
-        counts.add_lines(piece, lines)
+        counts.add(piece, lines, refused)
         told("reading", done, len(listed))
     gathering = run.map(_gather, repeat(plan), range(plan.buckets))
     for done, (people, rows) in enumerate(gathering, start=1):
