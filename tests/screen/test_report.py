@@ -12,9 +12,8 @@ from typer.testing import CliRunner
 
 from bonewatch.cli import app
 from bonewatch.knowledge.load import core_pack
-from bonewatch.screen.report.figures import Figure, Figures
-from bonewatch.screen.report.pages import plot
-from bonewatch.screen.report.truth import interval, truth_figures, wilson
+from bonewatch.screen.report.figures import FEW, Figure, Figures
+from bonewatch.screen.report.truth import byar, interval, rate, truth_figures, wilson
 from bonewatch.screen.worklist import _safe
 
 # Five people: one whose legs give way, one overdue, one with metastases found after pain was told
@@ -102,10 +101,10 @@ def test_completeness_never_takes_the_unknown_for_known(figures: Figures) -> Non
     people = _column(figures.completeness(), "People")
     assert people["Date of birth"] == 2
     assert people["Sex"] == 2
-    assert people["Stage"] == 3
+    assert people["Stage, or T and N"] == 3
     assert people["HER2"] == 1
     assert people["Any measurement"] == 0
-    assert _column(figures.completeness(), "Share, %")["Stage"] == 60.0
+    assert _column(figures.completeness(), "Share, %")["Stage, or T and N"] == 60.0
 
 
 def test_follow_up_counts_what_the_table_of_what_is_due_says(figures: Figures, five: Path) -> None:
@@ -118,14 +117,99 @@ def test_follow_up_counts_what_the_table_of_what_is_due_says(figures: Figures, f
     assert "dead" not in {row[0] for row in rows(five, "due")}
 
 
-def test_small_counts_can_be_hidden(five: Path) -> None:
-    hidden = Figures(five, five / "record", core_pack(), AS_OF.isoformat(), fewest=5)
-    assert _column(hidden.urgencies(), "People") == {
-        "emergency": "under 5", "same day": 0, "urgent": 0, "soon": 0, "routine": "under 5",
+@pytest.mark.parametrize("fewest", [2, 5, 7])
+def test_no_small_count_and_no_difference_can_be_told_from_the_page(
+    five: Path, figures: Figures, fewest: int
+) -> None:
+    """Every count shown stands for `fewest` counts that it could be, so do shares and bars."""
+    shown = {figures_hiding(five, fewest).said(count) for count in range(1, 10 * fewest + 1)}
+    assert len(shown) == 10
+    hidden = figures_hiding(five, fewest)
+    for name in ("urgencies", "rules", "sites", "stages", "due", "completeness", "tables"):
+        exact, told = getattr(figures, name)(), getattr(hidden, name)()
+        for one, two in zip(sorted(exact.rows), sorted(told.rows), strict=True):
+            counts = zip(one[1:], two[1:], exact.head[1:], strict=True)
+            told_of = [(a, b) for a, b, head in counts if isinstance(a, int) and head != "Share, %"]
+            assert told_of
+            assert all(b == hidden.said(a) for a, b in told_of), name
+    assert _column(hidden.completeness(), "Share, %")["Sex"] == round(
+        100 * hidden.said(2) / hidden.people, 1
+    )
+    assert hidden.delays().rows[0][1:] == (hidden.said(1), 0, None, None, None)
+
+
+def figures_hiding(out: Path, fewest: int) -> Figures:
+    return Figures(out, out / "record", core_pack(), AS_OF.isoformat(), fewest)
+
+
+# Someone whose every row but the first pain is dated after the day, and someone whose metastasis
+# is on the other side, in another place, or was found before the pain.
+LATER: dict[str, list[dict[str, Any]]] = {
+    "patient": [{"patient_id": name, "birth_date": "1960"} for name in ("soon", "other", "old")],
+    "primary_cancer": [
+        {"patient_id": "soon", "diagnosed_on": "2026-12-01", "stage": "IIA"},
+        {"patient_id": "other", "diagnosed_on": "2020-01-01"},
+    ],
+    "symptom": [
+        {"patient_id": "soon", "kind": "pain", "site": "rib", "reported_on": "2026-11-01"},
+        {"patient_id": "soon", "kind": "pain", "site": "hip", "reported_on": "2026-12-01"},
+        {"patient_id": "other", "kind": "pain", "site": "femur", "side": "left",
+         "reported_on": "2026-01-01"},
+        {"patient_id": "old", "kind": "pain", "site": "femur", "reported_on": "2026-01-01"},
+    ],
+    "measurement": [
+        {"patient_id": "soon", "what": "calcium", "value": 2.4, "unit": "mmol/L",
+         "measured_on": "2026-12-01"},
+    ],
+    "lesion": [
+        {"patient_id": "soon", "site": "rib", "confirmed": True, "seen_on": "2026-12-01"},
+        {"patient_id": "other", "site": "femur", "side": "right", "confirmed": True,
+         "seen_on": "2026-02-01"},
+        {"patient_id": "old", "site": "femur", "confirmed": True, "seen_on": "2025-02-01"},
+    ],
+}  # fmt: skip
+
+
+def test_nothing_dated_after_the_day_is_counted(tmp_path: Path) -> None:
+    for name, lines in LATER.items():
+        ndjson(tmp_path / "in" / f"{name}.ndjson", lines)
+    _run(tmp_path / "in", tmp_path / "out")
+    figures = Figures(tmp_path / "out", tmp_path / "out" / "record", core_pack(), AS_OF.isoformat())
+    assert sum(_column(figures.sites(), "Metastasis known").values()) == 2
+    rows = {row[0]: row[1:] for row in figures.tables().rows}
+    assert rows["lesion"] == (2, 2, 1)
+    assert rows["symptom"] == (3, 3, 1)
+    assert rows["measurement"] == (0, 0, 1)
+    assert _column(figures.completeness(), "People")["Any measurement"] == 0
+    assert [row[1:3] for row in figures.delays().rows] == [(0, 0), (0, 0)]
+
+
+def test_pain_counts_from_the_same_part_of_the_body(tmp_path: Path) -> None:
+    pains = {
+        "same": {"site": "femur", "side": "left"}, "near": {"site": "humerus"},
+        "far": {"site": "rib"}, "wrong": {"site": "femur", "side": "right"},
     }  # fmt: skip
-    assert plot(hidden.urgencies()) == ""
-    assert _column(hidden.completeness(), "Share, %")["Stage"] is None
-    assert hidden.delays().rows[0][1:] == ("under 5", 0, None, None, None)
+    ndjson(tmp_path / "in" / "patient.ndjson", [{"patient_id": name} for name in pains])
+    told = [{"patient_id": name, "kind": "pain", "reported_on": "2026-01-01", **pain}
+            for name, pain in pains.items()]  # fmt: skip
+    femur = {"site": "femur", "side": "left", "confirmed": True}
+    seen = [{"patient_id": name, **femur} for name in pains]
+    seen[0]["seen_on"] = "2026-03-02"
+    ndjson(tmp_path / "in" / "symptom.ndjson", told)
+    ndjson(tmp_path / "in" / "lesion.ndjson", seen)
+    _run(tmp_path / "in", tmp_path / "out")
+    figures = Figures(tmp_path / "out", tmp_path / "out" / "record", core_pack(), AS_OF.isoformat())
+    imaging, diagnosis = figures.delays().rows
+    assert imaging[1:3] == (0, 2)
+    assert diagnosis[1:] == (1, 1, 60.0, 60.0, 60.0)
+
+
+def test_one_person_makes_a_whole_report(tmp_path: Path) -> None:
+    ndjson(tmp_path / "in" / "patient.ndjson", [{"patient_id": "only", "died_on": "2020-01-01"}])
+    _run(tmp_path / "in", tmp_path / "out")
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "<h1>1 person as of" in page
+    assert (tmp_path / "out" / "worklist.csv").read_text(encoding="utf-8").count("\n") == 1
 
 
 def test_the_course_says_what_would_have_been_said_and_how_early(five: Path) -> None:
@@ -157,6 +241,21 @@ def test_no_person_is_named_on_the_page(five: Path) -> None:
     assert not {"weak", "late", "dead"} & set(re.findall(r"\w+", text))
 
 
+def test_no_words_of_a_few_people_reach_the_page(tmp_path: Path) -> None:
+    """Neither what stood only in words, nor a value that could not be used, is repeated."""
+    told = [
+        {"resourceType": "Condition", "id": f"c{n}", "subject": {"reference": f"Patient/p{n}"},
+         "code": {"text": "as Jane Roe told" if n < FEW - 1 else "knee trouble"}}
+        for n in range(3 * FEW)
+    ]  # fmt: skip
+    ndjson(tmp_path / "in" / "Condition.ndjson", told)
+    _run(tmp_path / "in", tmp_path / "out")
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "Jane Roe" not in page
+    assert "knee trouble" in page
+    assert f"others (1), each of under {FEW} people" in page
+
+
 def test_what_is_planted_is_measured(tmp_path: Path) -> None:
     source = write(tmp_path / "in", 400)
     course = ("--every", "30d", "--from", "2023-11-23", "--to", "2026-11-23")
@@ -171,8 +270,12 @@ def test_what_is_planted_is_measured(tmp_path: Path) -> None:
         s for s in spread
         if s.told_on.isoformat() >= days[0] and s.found_on.isoformat() <= days[-1]
     ]  # fmt: skip
-    assert found.rows[0][2] <= len(within)
-    assert 0 < found.rows[0][1] <= found.rows[0][2]
+    tiers = len(found.rows) // 3
+    everyone, in_life, not_yet = (found.rows[place * tiers] for place in range(3))
+    assert in_life[3] <= len(within)
+    assert 0 < in_life[2] <= in_life[3]
+    assert (everyone[2], everyone[3]) == (in_life[2] + not_yet[2], in_life[3] + not_yet[3])
+    assert not_yet[5] is None
     living = sum(p.course.died_on is None for p in invented(400))
     assert sum(row[3] for row in today.rows) <= living
     assert alarms.rows[0][1] > 0
@@ -185,6 +288,13 @@ def test_the_interval_of_a_share_is_wilson_s() -> None:
     assert wilson(0, 0) is None
     assert interval(0, 0) is None
     assert interval(8, 10) == "80.0% (49.0 to 94.3)"
+
+
+def test_the_interval_of_a_rate_is_byar_s() -> None:
+    low, high = byar(10)
+    assert (round(low, 2), round(high, 2)) == (4.79, 18.39)
+    assert byar(0)[0] == 0.0
+    assert rate(3, 0.0) is None
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+49", "-2", "@x", "\tx"])

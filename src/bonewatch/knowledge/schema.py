@@ -31,7 +31,8 @@ class Part(BaseModel):
 class PackText(Part):
     """pack.yaml: the pack's name, version and licence, and how many questions to ask at once.
 
-    `protocol` is the follow-up protocol that is used where the clinic chooses none.
+    `protocol` is the follow-up protocol that is used where the clinic chooses none; `stage` the
+    classification that gives a stage where only T, N and M are recorded.
     """
 
     name: str
@@ -40,6 +41,7 @@ class PackText(Part):
     about: str
     questions: int = 8
     protocol: str = ""
+    stage: str = ""
 
 
 class Author(Part):

@@ -48,9 +48,9 @@ def write_course(
         engine.look(part)
         for place, day in enumerate(listed):
             engine.answer(small, day)
-            said = Outcomes(pack, "", day, engine.dialect).assessments()
+            said = Outcomes(pack, "", day, engine.dialect).urgencies()
             above = f"urgency <> '{URGENCIES[-1]}'"
-            sql = f"select patient_id, as_of, urgency from ({said}) where {above}"
+            sql = f"select * from ({said}) where {above}"
             engine.write(sql, work / f"{number:04d}-{place:05d}.parquet")
             told("course", number * len(listed) + place + 1, len(listed) * len(parts))
 

@@ -13,7 +13,7 @@ from typing import cast
 from bonewatch.assessment.pathway.follow_up import EARLY
 from bonewatch.engine.cohort_sql import ACTS, ANSWERS
 from bonewatch.engine.program import needed_by_triage
-from bonewatch.features.to_sql import Dialect
+from bonewatch.features.to_sql import TYPES, Dialect
 from bonewatch.knowledge.pack import URGENCIES, Pack, Rule
 from bonewatch.knowledge.pathway.entry import Entry
 from bonewatch.knowledge.pathway.text import EntryText, ProtocolText
@@ -21,6 +21,12 @@ from bonewatch.record.tables import TABLES
 
 DUE_PARTS = ("applies", "last", "due_in", "late_in")
 LAST = URGENCIES[-1]
+
+
+def outcome_features(pack: Pack, protocol: str) -> list[str]:
+    """The features of the pack that its outcomes need beside those of its rules."""
+    staged = [pack.about.stage] if pack.about.stage in pack.derived else []
+    return [*due_features(pack, protocol), *staged]
 
 
 def due_features(pack: Pack, protocol: str) -> list[str]:
@@ -74,9 +80,19 @@ class Outcomes:
         return (
             f"select patient_id, {self._as_of} as as_of, {self._highest(acted)} as urgency,"
             f" {self._highest(told)} as urgency_low, {self._highest(open_)} as urgency_high,"
-            f" {self._count()} as findings, {self._danger_open()} as danger_open, {known}"
-            f" from {ANSWERS}"
+            f" {self._count()} as findings, {self._danger_open()} as danger_open, {known},"
+            f" {self._staged()} as stage_from_tnm from {ANSWERS}"
         )
+
+    def urgencies(self) -> str:
+        """One row per person: only how urgent."""
+        highest = self._highest(self._acts)
+        return f"select patient_id, {self._as_of} as as_of, {highest} as urgency from {ANSWERS}"
+
+    def _staged(self) -> str:
+        name = self._pack.about.stage
+        missing = f"cast(null as {TYPES['text']})"
+        return self._q(name) if name in self._pack.derived else missing
 
     def _acts(self, rule: Rule) -> str:
         return f"coalesce({self._q(rule.id + ACTS)}, false)"

@@ -31,7 +31,7 @@ from bonewatch.record.bulk.read import Counts, Kind, Told, read_files
 from bonewatch.record.to_arrow import Part, parts_of
 from bonewatch.screen.course import Every, write_course, write_days, write_lead
 from bonewatch.screen.explained import AT_ONCE, Acted, Asked, Explainers, write_evidence
-from bonewatch.screen.outcomes_sql import Outcomes, due_features
+from bonewatch.screen.outcomes_sql import Outcomes, outcome_features
 from bonewatch.screen.people import kinds_read, set_aside
 from bonewatch.screen.place import MANIFEST, RECORDS
 from bonewatch.screen.report.pages import write_report
@@ -77,7 +77,7 @@ class Screening:
     def __init__(self, source: Source, pack: Pack, choices: Choices, told: Told) -> None:
         self._source, self._pack, self._choices, self._told = source, pack, choices, told
         protocol = choices.protocol or pack.about.protocol
-        self._small = narrowed(pack, due_features(pack, protocol))
+        self._small = narrowed(pack, outcome_features(pack, protocol))
         self._protocol = protocol
         self._kinds = kinds_read(pack)
         self._seconds: dict[str, float] = {}

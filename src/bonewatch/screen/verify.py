@@ -44,6 +44,11 @@ def verified(out: Path, records: Path, pack: Pack, choices: Choices, how_many: i
     return found
 
 
+_ALWAYS = (
+    "urgency", "urgency_low", "urgency_high", "findings", "danger_open", "stage_from_tnm",
+)  # fmt: skip
+
+
 def _table(out: Path, name: str) -> str:
     return f"read_parquet({DUCKDB.text(str(out / f'{name}.parquet'))})"
 
@@ -64,7 +69,7 @@ class _Told:
 
     def __init__(self, cohort: Cohort, out: Path, pack: Pack, wanted: list[str]) -> None:
         self._cohort, self._out, self._wanted = cohort, out, _list(wanted)
-        names = ("urgency", "urgency_low", "urgency_high", "findings", "danger_open", *pack.known)
+        names = (*_ALWAYS, *pack.known)
         self._people = self._rows("assessments", ", ".join(f'"{name}"' for name in names))
         self._names = names
         self._findings = self._rows("findings", _FINDINGS)
@@ -102,12 +107,18 @@ class _Reference:
             "urgency_high": answer.urgency_high,
             "findings": len(answer.findings),
             "danger_open": self._danger_open(record, answer),
+            "stage_from_tnm": self._stage(record),
             **answer.known,
             "the list of findings": sorted(
                 (f.rule, f.state, f.urgency, f.title) for f in answer.findings
             ),
             "the list of what is due": sorted(_due(answer), key=repr),
         }
+
+    def _stage(self, record: Record) -> object:
+        pack = self._assessor.pack
+        evaluation = self._assessor.engine.evaluate(record, self._choices.as_of)
+        return evaluation.values.get(pack.about.stage)
 
     def _danger_open(self, record: Record, answer: Assessment) -> bool:
         if answer.known.get("died"):

@@ -1,4 +1,8 @@
-"""The worklist: everyone with a finding, the most dangerous first, as a table for a spreadsheet."""
+"""The worklist: everyone with a finding, the most dangerous first, as a table for a spreadsheet.
+
+Below them stands who has no finding but whose follow-up is overdue. `since` is the earliest day
+among the facts behind the findings of the person's own urgency.
+"""
 
 from __future__ import annotations
 
@@ -52,13 +56,17 @@ def _query(out: Path, pack: Pack) -> str:
                    string_agg(rule, ' ' order by place, rule) as rules
             from {findings} join tiers using (urgency) group by patient_id),
         since as (
-            select patient_id, min("date") as since from {evidence}
-            where "table" not in ('patient', 'primary_cancer', 'treatment') group by patient_id),
+            select e.patient_id, min(e."date") as since from {evidence} e
+            join {findings} f on f.patient_id = e.patient_id and f.rule = e.rule
+            join {people} p on p.patient_id = e.patient_id and p.urgency = f.urgency
+            where e."table" not in ('patient', 'primary_cancer', 'treatment')
+            group by e.patient_id),
         late as (
             select patient_id, string_agg(title, '; ' order by late_on, title) as overdue
             from {due} where state = 'overdue' group by patient_id)
         select patient_id, urgency, within, since, titles, rules, overdue,
                case when danger_open then 'yes' else 'no' end
-        from {people} join tiers using (urgency) join why using (patient_id)
+        from {people} join tiers using (urgency) left join why using (patient_id)
         left join since using (patient_id) left join late using (patient_id)
-        order by place, since nulls last, patient_id"""
+        where titles is not null or overdue is not null
+        order by place, titles is null, since nulls last, patient_id"""

@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 
+from bonewatch.features.rows import regions
 from bonewatch.features.to_sql import DUCKDB
 from bonewatch.knowledge.pack import URGENCIES, Pack
 from bonewatch.record.tables import TABLES
@@ -20,13 +21,23 @@ from bonewatch.screen.course import found_sql
 
 Cell = str | int | float | None
 _TOLD = """
-    select s.patient_id, min(s.reported_on) as told_on from symptom s
-    where s.kind = 'pain' and s.present and s.reported_on <= as_of() and exists (
-        select 1 from (select patient_id, site from lesion where confirmed
-                       union all select patient_id, site from condition
-                       where kind = 'bone_metastasis' and present) b
-        where b.patient_id = s.patient_id and b.site = s.site)
-    group by s.patient_id"""
+    bones as (
+        select patient_id, site, side from lesion where confirmed
+        union all select patient_id, site, side from condition
+        where kind = 'bone_metastasis' and present),
+    told as (
+        select f.patient_id, f.found_on, min(s.reported_on) as told_on
+        from found f join symptom s using (patient_id)
+        where s.kind = 'pain' and s.present and s.reported_on <= coalesce(f.found_on, as_of())
+        and exists (
+            select 1 from bones b left join site_regions x on x.site = b.site
+            left join site_regions y on y.site = s.site
+            where b.patient_id = s.patient_id
+            and (b.site is null or b.site = s.site or (x.region = y.region and x.region <> 'other'))
+            and (b.side is null or s.side is null or b.side = s.side
+                 or 'both' in (b.side, s.side) or s.side = 'dominant'))
+        group by f.patient_id, f.found_on)"""
+"""Who told of pain where a metastasis is known, until it was found, and when first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +55,26 @@ class Figures:
     """Every figure of one screening."""
 
     def __init__(self, out: Path, records: Path, pack: Pack, as_of: str, fewest: int = 0) -> None:
-        """`fewest` is the smallest count that is shown as a number (0: every count)."""
+        """With `fewest` (0: not) every count is shown as the middle of a step of that width.
+
+        So neither a small count nor the difference of two counts can be told from the page.
+        """
         self._pack, self._fewest = pack, fewest
         self._database = duckdb.connect()
         self._database.execute(f"create macro as_of() as date '{as_of}'")
         for name in ("assessments", "findings", "evidence", "due", "notes"):
             self._view(f"the_{name}", out / f"{name}.parquet")
-        for name in (*TABLES, "not_understood"):
-            self._view(name, records / name / "*.parquet")
+        self._view("not_understood", records / "not_understood" / "*.parquet")
+        for table in TABLES.values():
+            self._view(f"all_{table.name}", records / table.name / "*.parquet")
+            known = f"coalesce({table.dated_by} <= as_of(), true)" if table.dated_by else "true"
+            self._database.execute(
+                f'create view "{table.name}" as from "all_{table.name}" where {known}'
+            )
+        listed = ", ".join(f"('{site}', '{region}')" for site, region in regions().items())
+        self._database.execute(
+            f"create view site_regions as from (values {listed}) t(site, region)"
+        )
         for name in ("course", "course_days"):
             if (out / f"{name}.parquet").exists():
                 self._view(name, out / f"{name}.parquet")
@@ -71,13 +94,16 @@ class Figures:
     def _number(self, sql: str) -> int:
         return int(self.rows(sql)[0][0] or 0)
 
-    def _said(self, count: int) -> Cell:
-        return f"under {self._fewest}" if 0 < count < self._fewest else count
+    def said(self, count: int) -> int:
+        """The count as it is shown."""
+        if not self._fewest or not count:
+            return count
+        return -(-count // self._fewest) * self._fewest - self._fewest // 2
 
     @property
     def people(self) -> int:
-        """How many there are."""
-        return self._number("select count(*) from the_assessments")
+        """How many there are, as shown."""
+        return self.said(self._number("select count(*) from the_assessments"))
 
     # ---- now -------------------------------------------------------------------------------------
 
@@ -91,7 +117,7 @@ class Figures:
         for name in URGENCIES:
             count, open_ = found.get(name, (0, 0))
             within = self._pack.urgencies[name].within
-            listed.append((_words(name), within, self._said(count), self._said(open_)))
+            listed.append((_words(name), within, self.said(count), self.said(open_)))
         return Figure(
             "How urgent", "People by the highest urgency of what is acted on. Routine means that"
             " nothing recorded needs action; it does not mean that there is nothing.",
@@ -106,7 +132,7 @@ class Figures:
             " count(*) filter (state = 'unknown') from the_findings group by 1 order by 4 desc, 1"
         )
         listed = tuple(
-            (rule, title, _words(urgency), self._said(count), self._said(open_))
+            (rule, title, _words(urgency), self.said(count), self.said(open_))
             for rule, title, urgency, count, open_ in found
         )
         return Figure(
@@ -119,13 +145,16 @@ class Figures:
     def stages(self) -> Figure:
         """People by stage and urgency above routine."""
         found = self.rows(
-            "select coalesce(cast(stage as varchar), 'not known'), count(*),"
+            "select coalesce(stage, nullif(stage_from_tnm, 'none'), 'not known'), count(*),"
             " count(*) filter (bone_metastases), count(*) filter (findings > 0)"
             " from the_assessments group by 1 order by 1"
         )
-        listed = tuple((a, self._said(b), self._said(c), self._said(d)) for a, b, c, d in found)
+        listed = tuple((a, self.said(b), self.said(c), self.said(d)) for a, b, c, d in found)
         head = ("Stage", "People", "with metastases in bone", "with a finding")
-        about = "Stage of the latest breast cancer, as recorded."
+        about = (
+            "Anatomic stage of the latest breast cancer: as recorded, else from T, N and M (where M"
+            " is not recorded, M0 is assumed)."
+        )
         return Figure("Stage", about, head, listed, ("Stage", "People"))
 
     def sites(self) -> Figure:
@@ -137,17 +166,16 @@ class Figures:
                 where e."table" = 'symptom' and s.site is not null),
             bones as (
                 select distinct patient_id, site from lesion
-                where site is not null and confirmed and coalesce(seen_on <= as_of(), true)
+                where site is not null and confirmed
                 union select distinct patient_id, site from condition
-                where kind = 'bone_metastasis' and site is not null and present
-                and coalesce(onset_on <= as_of(), true))
+                where kind = 'bone_metastasis' and site is not null and present)
             select site, count(c.patient_id), count(b.patient_id)
             from (select patient_id, site, true as c from complaints) c
             full join (select patient_id, site from bones) b using (patient_id, site)
             group by site order by 2 desc, 3 desc, 1""")
         labels = words("site")
         listed = tuple(
-            (labels[site].label if site in labels else site, self._said(a), self._said(b))
+            (labels[site].label if site in labels else site, self.said(a), self.said(b))
             for site, a, b in found
         )
         head = ("Site", "Complaint behind a finding", "Metastasis known")
@@ -162,8 +190,8 @@ class Figures:
             " from the_due group by protocol, item order by 1, 2"
         )
         titles = {e.id: e.text.title for e in self._pack.of_folder("follow_up")}
-        listed = tuple(
-            (f"{title} ({titles[protocol]})", *map(self._said, counts))
+        listed: tuple[tuple[Cell, ...], ...] = tuple(
+            (f"{title} ({titles[protocol]})", *(self.said(count) for count in counts))
             for protocol, title, *counts in found
         )
         return Figure(
@@ -175,35 +203,32 @@ class Figures:
 
     def delays(self) -> Figure:
         """Days from the first report of pain where metastases are known, to imaging and finding."""
-        base = f"with told as ({_TOLD}), found as ({found_sql('condition', 'lesion')}),"
-        imaged = """ imaged as (
+        base = f"with found as ({found_sql('condition', 'lesion')}), {_TOLD}"
+        imaged = """, imaged as (
             select t.patient_id, min(i.done_on) as imaged_on from told t join imaging i
-            on i.patient_id = t.patient_id and i.done_on >= t.told_on and i.done_on <= as_of()
+            on i.patient_id = t.patient_id and i.done_on >= t.told_on
             where i.modality not in ('mammogram', 'dxa') group by 1)"""
         one = self.rows(
             f"{base}{imaged} {_QUANTILES.format(days='imaged_on - told_on')}"
             " from told left join imaged using (patient_id)"
         )
-        two = self.rows(
-            f"{base[:-1]} {_QUANTILES.format(days='found_on - told_on')}"
-            " from told join found using (patient_id)"
-            " where found_on >= told_on and found_on <= as_of()"
-        )
+        two = self.rows(f"{base} {_QUANTILES.format(days='found_on - told_on')} from told")
         named = (("First report of pain to imaging", one[0]), ("to diagnosis in bone", two[0]))
         listed = tuple((name, *self._days(row)) for name, row in named)
         return Figure(
-            "Time to imaging and to diagnosis", "Days from the first report of pain at a site where"
-            " a metastasis is known today. Who was never imaged has no days.",
+            "Time to imaging and to diagnosis", "Days from the first report of pain that could come"
+            " from a metastasis known today (the same part of the body, no other side), made before"
+            " it was found. Without: never imaged since, or the day of diagnosis is not recorded.",
             ("From and to", "People", "without it", "First quarter", "Half", "Three quarters"),
             listed,
         )  # fmt: skip
 
     def _days(self, row: tuple[Any, ...]) -> tuple[Cell, ...]:
         """Two counts and the quartiles, which are not shown of too few."""
-        counts, quartiles = [self._said(int(cell)) for cell in row[:2]], row[2:]
-        hidden = isinstance(counts[0], str)
+        counts, quartiles = [int(cell) for cell in row[:2]], row[2:]
+        hidden = counts[0] < self._fewest
         shown = (None if hidden or cell is None else float(cell) for cell in quartiles)
-        return (*counts, *shown)
+        return (*map(self.said, counts), *shown)
 
     # ---- what is known ---------------------------------------------------------------------------
 
@@ -214,7 +239,8 @@ class Figures:
             "Date of birth": "count(*) from patient where birth_date is not null",
             "Sex": "count(*) from patient where sex is not null",
             "Breast cancer on record": "count(*) filter (breast_cancer) from the_assessments",
-            "Stage": "count(*) from the_assessments where stage is not null",
+            "Stage, or T and N": "count(*) from the_assessments"
+            " where coalesce(stage, stage_from_tnm) is not null",
             "T, N and M": "count(distinct patient_id) from primary_cancer"
             " where t is not null and n is not null and m is not null",
             "Oestrogen receptor": "count(*) from the_assessments where er_positive is not null",
@@ -229,40 +255,55 @@ class Figures:
         listed = []
         for name, query in queries.items():
             count = self._number(f"select {query}")
-            shown = self._said(count)
-            share = None if isinstance(shown, str) else _share(count, people)
-            listed.append((name, shown, share))
+            shown = self.said(count)
+            listed.append((name, shown, _share(shown, people)))
         return Figure(
             "How complete", "Share of people with each on record. What is not known is never taken"
             " for a no.", ("What", "People", "Share, %"), tuple(listed), ("What", "Share, %"),
         )  # fmt: skip
 
     def tables(self) -> Figure:
-        """Rows by table."""
-        listed = tuple(
-            (_words(name), self._number(f'select count(*) from "{name}"'),
-             self._said(self._number(f'select count(distinct patient_id) from "{name}"')))
-            for name in TABLES
-        )  # fmt: skip
-        return Figure("Rows", "Rows read, by table.", ("Table", "Rows", "People"), listed)
+        """Rows by table, and those set aside because they are dated after the day."""
+        listed: list[tuple[Cell, ...]] = []
+        for name in TABLES:
+            counted = f'select count(*), count(distinct patient_id) from "{name}"'
+            [(known, people)] = self.rows(counted)
+            later = self._number(f'select count(*) from "all_{name}"') - known
+            listed.append((_words(name), *(self.said(n) for n in (known, people, later))))
+        about = "Rows read, by table; a row dated after the day is set aside."
+        head = ("Table", "Rows", "People", "dated later")
+        return Figure("Rows", about, head, tuple(listed))
 
     def doubts(self) -> Figure:
         """What was read but not understood, and what was noted, most often first."""
-        missed = self.rows(
-            "select what, sum(count), count(*) from not_understood group by 1 order by 2 desc, 1"
-            f" limit {_MOST_DOUBTS}"
-        )
-        noted = self.rows(
-            "select says, count(*), count(distinct patient_id) from the_notes"
-            f" group by 1 order by 2 desc, 1 limit {_MOST_DOUBTS}"
-        )
-        listed = [("not understood", what, int(n), self._said(p)) for what, n, p in missed]
-        listed += [("note", says, int(n), self._said(p)) for says, n, p in noted]
+        missed = self._doubted("what", "sum(count)", "not_understood")
+        noted = self._doubted("says", "count(*)", "the_notes")
         head = ("Kind", "What", "Times", "People")
-        about = "Codes on no list of ours, and rows left out or converted; the most frequent."
+        about = (
+            "Codes on no list of ours, and rows left out or converted; the most frequent. Words"
+            " that stand with only a few people could tell who they are, and are counted together."
+        )
+        listed = [("not understood", *row) for row in missed] + [("note", *row) for row in noted]
         return Figure("Not understood, and notes", about, head, tuple(listed))
 
+    def _doubted(self, what: str, times: str, table: str) -> list[tuple[Cell, Cell, Cell]]:
+        """The most frequent, each with how often and of how many; those of few people as one."""
+        most = max(self._fewest, FEW)
+        found = self.rows(f"""
+            with each as (select {what} as what, {times} as times,
+                          count(distinct patient_id) as people from {table} group by 1)
+            select case when people >= {most} then what end as said,
+                   sum(times), max(people), count(*) from each
+            group by 1 order by said is null, 2 desc, 1 limit {_MOST_DOUBTS}""")
+        return [
+            (said or f"others ({kinds}), each of under {most} people", self.said(int(times)),
+             self.said(people) if said else None)
+            for said, times, people, kinds in found
+        ]  # fmt: skip
 
+
+FEW = 5
+"""Words found in the records of fewer people than this are not repeated on the page."""
 _MOST_DOUBTS = 20
 _QUANTILES = (
     "select count({days}), count(*) - count({days}), quantile_cont({days}, 0.25),"

@@ -18,6 +18,8 @@ from bonewatch.screen.report.truth import truth_figures
 
 _INK, _BAR = "#1d2b36", "#2a6f97"
 _MOST_BARS = 25
+_WIDER, _BESIDE = 2, 8
+"""Room for a letter that is wider in the reader's letters than in ours, and beside the bars."""
 
 
 def write_report(
@@ -41,7 +43,7 @@ def write_report(
     )  # fmt: skip
     environment.filters["said"] = said
     page = environment.get_template("report.html.j2")
-    text = page.render(parts=parts, manifest=manifest, people=people)
+    text = page.render(parts=parts, manifest=manifest, people=people, fewest=fewest)
     write_whole(out / "report.html", text.encode())
 
 
@@ -69,8 +71,8 @@ def said(cell: Cell) -> str:
 
 
 def plot(figure: Figure) -> Markup:
-    """The figure as bars; nothing where it has none, or where a hidden count would be no bar."""
-    if figure.shown is None:
+    """The figure as bars; nothing where it has none."""
+    if figure.shown is None or not figure.rows:
         return Markup("")
     name, count = figure.shown
     listed = [
@@ -78,8 +80,7 @@ def plot(figure: Figure) -> Markup:
         for label, number in columns(figure, (name, count))[:_MOST_BARS]
         if isinstance(number, int | float)
     ]
-    counts = [number for _, number in columns(figure, (name, count))]
-    if not listed or any(isinstance(number, str) for number in counts):
+    if not listed:
         return Markup("")
     drawn = vl_convert.vegalite_to_svg(_bars(listed, count).to_dict())
     return Markup(drawn)
@@ -92,6 +93,10 @@ def _bars(listed: Sequence[Mapping[str, object]], count: str) -> Any:
     )
     text = base.mark_text(align="left", dx=4, color=_INK).encode(text="count:Q")
     chart = base.mark_bar(color=_BAR) + text
+    longest = max(len(str(one["name"])) for one in listed)
+    chart = chart.properties(
+        padding={"left": _WIDER * longest, "right": _BESIDE, "top": 0, "bottom": 0}
+    )
     return chart.configure(font="sans-serif", background="transparent").configure_axis(
         labelColor=_INK, titleColor=_INK, labelFontSize=12, titleFontSize=12
     )

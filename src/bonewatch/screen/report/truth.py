@@ -1,7 +1,7 @@
 """What the rules find of what was planted in invented people, where the truth is given.
 
-Found means: urgent or above on a day of the course after it was told of and before it was found
-in life. Everything has its numbers beside it, shares with their 95% interval (Wilson).
+Flagged means: urgent or above on a day of the course after it was told of and before it was found
+in life. Shares have their 95% interval (Wilson), rates theirs (Byar's, for counts of Poisson).
 """
 
 from __future__ import annotations
@@ -72,32 +72,51 @@ def _flags(days: Sequence[str]) -> str:
 
 
 def _found(figures: Figures) -> Figure:
-    """Of the metastases told of and found within the course: how many were flagged in between."""
-    [(planted, *tiers, first, half, third)] = figures.rows(f"""
-        with within as (
-            select patient_id, told_on, found_on from truth, (
-                select min(as_of) as first_day, max(as_of) as last_day from course_days)
-            where told_on >= first_day and found_on <= last_day),
-        flagged as (
-            select w.patient_id, min(f.as_of) as flag_on, any_value(w.found_on) as found_on,
-                   {", ".join(f"bool_or(urgency = '{tier}') as {tier}" for tier in RED_FLAGS)}
-            from within w join flags f on f.patient_id = w.patient_id
-            and f.as_of between w.told_on and w.found_on group by w.patient_id)
-        select (select count(*) from within), count(*),
-               {", ".join(f"count(*) filter ({tier})" for tier in RED_FLAGS)},
-               quantile_cont(found_on - flag_on, 0.25), quantile_cont(found_on - flag_on, 0.5),
-               quantile_cont(found_on - flag_on, 0.75) from flagged""")
-    named = ("urgent or above", *(f"{tier.replace('_', ' ')} at some time" for tier in RED_FLAGS))
-    listed = [(f"Flagged {name}", count, planted, interval(count, planted))
-              for name, count in zip(named, tiers, strict=True)]  # fmt: skip
-    days = None if half is None else f"{first:g} / {half:g} / {third:g}"
-    listed.append(("Days from the first flag to being found: quarter / half / three quarters",
-                   tiers[0], planted, days))  # fmt: skip
+    """Of the metastases told of within the course: how many were flagged before they were found."""
+    figures.rows(_TOLD)
+    listed: list[tuple[Cell, ...]] = []
+    for name, where in _GROUPS.items():
+        listed += _flagged(figures, name, where)
     return Figure(
-        "What is found, and how early", "Planted metastases that were told of and found within the"
-        " course; a flag counts on a day of the course between the two. Shares with their 95%"
-        " interval.", ("What", "People", "of", "Share, or days"), tuple(listed),
+        "What is found, and how early", "Planted metastases that were told of within the course. A"
+        " flag counts on a day of the course from then until it was found in life, or the last day."
+        " Shares with their 95% interval. Days are from the first flag until it was found in life.",
+        ("Of those", "flagged", "People", "of", "Share", "Days: quarter, half, three quarters"),
+        tuple(listed),
     )  # fmt: skip
+
+
+_TOLD = f"""
+    create or replace temp table told as
+    with ends as (select min(as_of) as first_day, max(as_of) as last_day from course_days),
+    within as (
+        select patient_id, told_on, found_on, first_day, last_day,
+               coalesce(found_on <= last_day, false) as is_found
+        from truth, ends where told_on between first_day and last_day)
+    select w.patient_id, any_value(is_found) as is_found, min(f.as_of) as flag_on,
+           any_value(w.found_on) as found_on,
+           {", ".join(f"bool_or(urgency = '{tier}') as {tier}" for tier in RED_FLAGS)}
+    from within w left join flags f on f.patient_id = w.patient_id
+    and f.as_of between w.told_on and least(coalesce(w.found_on, w.last_day), w.last_day)
+    group by w.patient_id"""
+_GROUPS = {
+    "told of": "true", "found in life by the last day": "is_found",
+    "not found yet on the last day": "not is_found",
+}  # fmt: skip
+
+
+def _flagged(figures: Figures, name: str, where: str) -> Iterator[tuple[Cell, ...]]:
+    [(of, count, *tiers, first, half, third)] = figures.rows(f"""
+        select count(*), count(flag_on), {", ".join(f"count(*) filter ({t})" for t in RED_FLAGS)},
+               quantile_cont(found_on - flag_on, 0.25) filter (is_found),
+               quantile_cont(found_on - flag_on, 0.5) filter (is_found),
+               quantile_cont(found_on - flag_on, 0.75) filter (is_found)
+        from told where {where}""")
+    days = None if half is None else f"{first:g}, {half:g}, {third:g}"
+    yield name, "urgent or above", count, of, interval(count, of), days
+    for tier, number in zip(RED_FLAGS, tiers, strict=True):
+        said = f"{tier.replace('_', ' ')} at some time"
+        yield name, said, number, of, interval(number, of), None
 
 
 def _alarms(figures: Figures, days: Sequence[str]) -> Figure:
@@ -114,10 +133,26 @@ def _alarms(figures: Figures, days: Sequence[str]) -> Figure:
     years = float(person_days) / _YEAR
     return Figure(
         "Alarms without metastases", "Red flags (urgent or above) that begin on a day of the course"
-        " in people with no metastases planted, for each person-year.",
+        " in people with no metastases planted, for each person-year, with its 95% interval; one"
+        " person's flags follow from one another, so that the interval is rather too narrow.",
         ("People", "Person-years", "New red flags", "People with one", "A person-year"),
-        ((people, round(years, 1), alarms, flagged, f"{alarms / years:.4f}" if years else None),),
+        ((people, round(years, 1), alarms, flagged, rate(alarms, years)),),
     )  # fmt: skip
+
+
+def byar(count: int) -> tuple[float, float]:
+    """The 95% interval of the mean of a Poisson count (Byar's approximation)."""
+    more = count + 1
+    low = count * (1 - 1 / (9 * count) - _Z / (3 * math.sqrt(count))) ** 3 if count else 0.0
+    return low, more * (1 - 1 / (9 * more) + _Z / (3 * math.sqrt(more))) ** 3
+
+
+def rate(count: int, years: float) -> Cell:
+    """A count for each year with its interval, in words; None of no time."""
+    if not years:
+        return None
+    low, high = byar(count)
+    return f"{count / years:.4f} ({low / years:.4f} to {high / years:.4f})"
 
 
 def wilson(count: int, of: int) -> tuple[float, float] | None:
