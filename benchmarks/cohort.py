@@ -26,10 +26,9 @@ from pathlib import Path
 import duckdb
 import orjson
 
-from bonewatch.record.bulk.read import Counts
+from bonewatch.record.bulk.read import Counts, mark_as_read
 from bonewatch.record.from_json import keep_what_holds
 from bonewatch.record.to_arrow import SCHEMAS, RecordFolder
-from bonewatch.screen.run import mark_as_read
 from bonewatch.simulate.rates import read_rates
 from bonewatch.simulate.to_fhir import to_fhir
 from bonewatch.simulate.write import people, write_people

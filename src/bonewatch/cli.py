@@ -75,7 +75,10 @@ Seed = Annotated[int, typer.Option("--seed", help="The same seed gives the same 
 Until = Annotated[
     str, typer.Option("--until", help="The last day of every record.", show_default="today")
 ]
-Form = Annotated[str, typer.Option("--format", help="What is written: record, fhir or omop.")]
+Form = Annotated[
+    str, typer.Option("--format", help="What is written: record, ndjson, fhir or omop.")
+]
+Packed = Annotated[bool, typer.Option("--gzip", help="Compress lines of JSON.")]
 MOST_PROBLEMS = 20
 PATIENT = "patient"
 VOICES = ("clinician", PATIENT)
@@ -142,18 +145,22 @@ def schema() -> None:
 
 @app.command()
 def synthesize(
-    how_many: HowMany, out: OutFolder, seed: Seed = 1, until: Until = "", form: Form = "record"
+    how_many: HowMany,
+    out: OutFolder,
+    seed: Seed = 1,
+    until: Until = "",
+    form: Form = "record",
+    packed: Packed = False,
 ) -> None:
     """Invent people with whole lives after breast cancer: their records, and the truth apart."""
-    from bonewatch.simulate.rates import read_rates  # only here: it costs start-up time
-    from bonewatch.simulate.write import FORMS, OutputError, people, write_people
+    from bonewatch.simulate.write import FORMS, Asked, OutputError, write_people  # slow to import
 
     day = _day(until, "--until") if until else date.today()
     _one_of("--format", form, tuple(FORMS))
-    listed = people(read_rates(), seed, how_many, day)
+    asked = Asked(seed, how_many, day, form, packed)
     try:
         with _counted(how_many) as told:
-            rows = write_people(out, listed, told, form)
+            rows = write_people(out, asked, told)
     except OutputError as problem:
         _stop(str(problem))
     except OSError as problem:

@@ -32,7 +32,12 @@ Truth = Annotated[
     Path | None, typer.Option("--truth", help="What was planted in invented people (truth.ndjson).")
 ]
 HideUnder = Annotated[
-    int, typer.Option("--hide-under", min=0, help="Round the counts of the report to the middle of steps of this width.")
+    int,
+    typer.Option(
+        "--hide-under",
+        min=0,
+        help="Round the counts of the report to the middle of steps of this width.",
+    ),
 ]
 Told = Callable[[str, int, int], None]
 SECONDS_APART = 5.0

@@ -14,7 +14,7 @@ from bonewatch.knowledge.load import core_pack
 from bonewatch.screen.run import Choices
 from bonewatch.screen.whole import Done, screened
 from bonewatch.simulate.rates import read_rates
-from bonewatch.simulate.write import Person, people, write_people
+from bonewatch.simulate.write import Asked, Person, people, write_people
 
 AS_OF = date(2026, 11, 23)
 SEED = 11
@@ -24,8 +24,8 @@ def invented(how_many: int) -> Iterator[Person]:
     return people(read_rates(), SEED, how_many, AS_OF)
 
 
-def write(folder: Path, how_many: int, form: str = "record") -> Path:
-    write_people(folder, invented(how_many), form=form)
+def write(folder: Path, how_many: int, form: str = "ndjson") -> Path:
+    write_people(folder, Asked(SEED, how_many, AS_OF, form))
     return folder
 
 

@@ -15,10 +15,10 @@ from bonewatch.cli import app
 from bonewatch.engine.on_spark import SparkCohort, SparkMissingError
 from bonewatch.knowledge.examples import all_cases
 from bonewatch.knowledge.load import core_pack
-from bonewatch.record.bulk.read import Counts, read_files
+from bonewatch.record.bulk.read import Counts, mark_as_read, read_files
 from bonewatch.record.from_json import keep_what_holds
 from bonewatch.record.to_arrow import SCHEMAS, RecordFolder
-from bonewatch.screen.run import ORDERS, Choices, mark_as_read
+from bonewatch.screen.run import ORDERS, Choices
 from bonewatch.screen.source import find_source
 from bonewatch.screen.verify import verified
 

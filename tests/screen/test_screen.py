@@ -26,13 +26,13 @@ from bonewatch.engine.on_duckdb import Room
 from bonewatch.knowledge.examples import Case, all_cases
 from bonewatch.knowledge.load import core_pack
 from bonewatch.knowledge.pack import URGENCIES
-from bonewatch.record.bulk.read import Counts
+from bonewatch.record.bulk.read import Counts, mark_as_read
 from bonewatch.record.from_file import read_bytes
 from bonewatch.record.from_json import keep_what_holds
 from bonewatch.record.record import Record
 from bonewatch.record.tables import TABLES
 from bonewatch.record.to_arrow import RecordFolder
-from bonewatch.screen.run import Choices, mark_as_read
+from bonewatch.screen.run import Choices
 from bonewatch.screen.source import SourceError, find_source
 from bonewatch.screen.verify import verified
 from bonewatch.screen.whole import ScreenError, screened

@@ -16,9 +16,10 @@ from typer.testing import CliRunner
 from bonewatch.cli import app
 from bonewatch.record.bulk.read import read_files
 from bonewatch.record.from_json import keep_what_holds
+from bonewatch.record.tables import TABLES
 from bonewatch.screen.source import find_source
 from bonewatch.simulate.rates import read_rates
-from bonewatch.simulate.write import FORMS, people, write_people
+from bonewatch.simulate.write import FORMS, Asked, people, write_people
 
 DAY, MANY = date(2026, 11, 23), 150
 HELD: dict[str, dict[str, tuple[str, ...]]] = {
@@ -28,14 +29,16 @@ HELD: dict[str, dict[str, tuple[str, ...]]] = {
         "symptom": ("kind", "present", "site", "side", "severity", "reported_on", "started_on",
                     "trend", "worse_at_night"),
         "condition": ("kind", "site", "onset_on"),
-        "imaging": ("modality", "region", "result", "done_on"),
+        "imaging": ("modality", "region", "result", "reason", "done_on"),
         "biopsy": ("site", "done_on"),
+        "treatment": ("agent", "kind", "started_on", "ended_on", "intent", "site"),
     },
     "omop": {
         "patient": ("sex", "died_on"),
         "primary_cancer": ("er_positive",),
         "condition": ("kind", "onset_on"),
         "imaging": ("modality", "region", "done_on"),
+        "treatment": ("agent", "kind", "started_on", "ended_on"),
     },
 }  # fmt: skip
 """The fields that each form holds, for every row of these tables."""
@@ -52,7 +55,7 @@ def _expected(table: str, fields: tuple[str, ...]) -> Counter[tuple[Any, ...]]:
 @pytest.fixture(scope="module", params=["fhir", "omop"])
 def read(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
     folder = tmp_path_factory.mktemp("forms")
-    write_people(folder / "in", people(read_rates(), 3, MANY, DAY), form=request.param)
+    write_people(folder / "in", Asked(3, MANY, DAY, request.param))
     source = find_source(folder / "in")
     assert source.kind == request.param
     counts = read_files(request.param, source.files, folder / "read")
@@ -91,13 +94,45 @@ def test_the_truth_names_people_as_the_source_does(read: tuple[str, Path]) -> No
 def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
     for form in FORMS:
         for name in ("one", "two"):
-            write_people(tmp_path / form / name, people(read_rates(), 3, 20, DAY), form=form)
-        one, two = (sorted((tmp_path / form / name).iterdir()) for name in ("one", "two"))
-        assert [path.read_bytes() for path in one] == [path.read_bytes() for path in two]
+            write_people(tmp_path / form / name, Asked(3, 20, DAY, form, packed=form == "fhir"))
+        one, two = (_files(tmp_path / form / name) for name in ("one", "two"))
+        assert one == two
+        assert len(one) > 5
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    listed = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {str(path.relative_to(folder)): path.read_bytes() for path in listed}
+
+
+@pytest.mark.parametrize("form", sorted(FORMS))
+def test_people_are_the_same_in_one_process_and_in_several(form: str, tmp_path: Path) -> None:
+    """Three parts by two processes have the people, their rows and the truth of one part by one."""
+    write_people(tmp_path / "one", Asked(5, 25, DAY, form))
+    write_people(tmp_path / "several", Asked(5, 25, DAY, form, part=10))
+    one, several = (_rows_by_table(tmp_path / name) for name in ("one", "several"))
+    assert one == several
+    truths = [(tmp_path / name / "truth.ndjson").read_bytes() for name in ("one", "several")]
+    assert truths[0] == truths[1]
+    assert truths[0].count(b"\n") == 25
+
+
+def _rows_by_table(folder: Path) -> dict[str, list[Any]]:
+    source, records = find_source(folder), folder
+    if source.kind != "read":
+        records = folder.with_name(f"{folder.name}-read")
+        assert not read_files(source.kind, source.files, records).refused
+    with duckdb.connect() as database:
+        return {
+            name: sorted(
+                database.execute(f"from '{records / name}/*.parquet'").fetchall(), key=repr
+            )
+            for name in (*TABLES, "people")
+        }
 
 
 def test_every_concept_that_omop_uses_is_in_its_table(tmp_path: Path) -> None:
-    write_people(tmp_path / "in", people(read_rates(), 3, 50, DAY), form="omop")
+    write_people(tmp_path / "in", Asked(3, 50, DAY, "omop"))
     with (tmp_path / "in/concept.csv").open(encoding="utf-8", newline="") as file:
         known = {row["concept_id"] for row in csv.DictReader(file)}
     for path in (tmp_path / "in").glob("*.csv"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -17,11 +16,13 @@ from bonewatch.knowledge.load import core_pack
 from bonewatch.record.from_json import read_record
 from bonewatch.record.record import Record
 from bonewatch.record.tables import TABLES
+from bonewatch.screen.source import find_source
 from bonewatch.simulate.chance import YEAR, Chance
 from bonewatch.simulate.course import Course, course_of
 from bonewatch.simulate.rates import read_rates
 from bonewatch.simulate.write import (
     TRUTH,
+    Asked,
     OutputError,
     Person,
     people,
@@ -159,7 +160,7 @@ def _lines(path: Path) -> list[dict[str, object]]:
 
 
 def test_tables_and_truth_are_written_apart(tmp_path: Path) -> None:
-    rows = write_people(tmp_path / "out", iter(drawn()[:50]))
+    rows = write_people(tmp_path / "out", Asked(7, 50, UNTIL, "ndjson"))
     written = {name: _lines(tmp_path / "out" / f"{name}.ndjson") for name in TABLES}
     assert sum(map(len, written.values())) == rows
     assert [row["patient_id"] for row in written["patient"]] == [p.patient_id for p in drawn()[:50]]
@@ -171,21 +172,21 @@ def test_tables_and_truth_are_written_apart(tmp_path: Path) -> None:
 
 
 def test_a_run_that_is_stopped_leaves_nothing_that_looks_finished(tmp_path: Path) -> None:
-    def stopped() -> Iterator[Person]:
-        yield from drawn()[:3]
-        raise KeyboardInterrupt
+    def stopped(done: int) -> None:
+        if done == 3:
+            raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        write_people(tmp_path / "out", stopped())
+        write_people(tmp_path / "out", Asked(7, 5, UNTIL), stopped)
     assert not (tmp_path / "out").exists()
-    assert write_people(tmp_path / "out", iter(drawn()[:3])) > 0
+    assert write_people(tmp_path / "out", Asked(7, 3, UNTIL)) > 0
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
 def test_what_is_there_already_is_not_written_over(tmp_path: Path) -> None:
     (tmp_path / "kept.txt").write_text("mine", encoding="utf-8")
     with pytest.raises(OutputError, match="is there already"):
-        write_people(tmp_path, iter(drawn()[:1]))
+        write_people(tmp_path, Asked(7, 1, UNTIL))
     assert (tmp_path / "kept.txt").read_text(encoding="utf-8") == "mine"
 
 
@@ -203,7 +204,8 @@ def test_the_command_says_what_it_wrote(tmp_path: Path) -> None:
     ran = CliRunner().invoke(app, words)
     assert ran.exit_code == 0, ran.output
     assert "20 invented people" in ran.stdout
-    assert len(_lines(tmp_path / "x" / "patient.ndjson")) == 20
+    assert len(_lines(tmp_path / "x" / "truth.ndjson")) == 20
+    assert find_source(tmp_path / "x").kind == "read"
     again = CliRunner().invoke(app, words)
     assert (again.exit_code, "is there already" in again.stderr) == (1, True)
 

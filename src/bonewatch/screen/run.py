@@ -27,7 +27,7 @@ from bonewatch.engine.population import Population
 from bonewatch.engine.wanted import narrowed
 from bonewatch.features.to_sql import DUCKDB
 from bonewatch.knowledge.pack import Pack
-from bonewatch.record.bulk.read import Counts, Kind, Told, read_files
+from bonewatch.record.bulk.read import READ_BY, Counts, Kind, Told, mark_as_read, read_files
 from bonewatch.record.to_arrow import Part, parts_of
 from bonewatch.screen.course import Every, write_course, write_days, write_lead
 from bonewatch.screen.explained import AT_ONCE, Acted, Asked, Explainers, write_evidence
@@ -35,7 +35,7 @@ from bonewatch.screen.outcomes_sql import Outcomes, outcome_features
 from bonewatch.screen.people import kinds_read, set_aside
 from bonewatch.screen.place import MANIFEST, RECORDS
 from bonewatch.screen.report.pages import write_report
-from bonewatch.screen.source import READ_BY, Source, kept_fingerprint
+from bonewatch.screen.source import Source, kept_fingerprint
 from bonewatch.screen.worklist import write_worklist
 
 MOST_PEOPLE = 250_000
@@ -234,18 +234,6 @@ class Screening:
             },
             "seconds": self._seconds,
         }  # fmt: skip
-
-
-def mark_as_read(folder: Path, fingerprint: str, counts: Counts) -> None:
-    """Say of a folder of records that it is whole, of what it was made, and what was left out."""
-    refused = [
-        {"file": one.path.name, "line": one.line, "says": one.says} for one in counts.refused
-    ]
-    about = {
-        "fingerprint": fingerprint, "lines": counts.lines, "people": counts.people,
-        "rows": counts.rows, "refused": refused,
-    }  # fmt: skip
-    (folder / READ_BY).write_bytes(orjson.dumps(about, option=orjson.OPT_INDENT_2))
 
 
 def _batches(cohort: Cohort, found: str) -> Iterator[Acted]:

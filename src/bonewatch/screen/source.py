@@ -18,12 +18,11 @@ import orjson
 
 from bonewatch.engine.kept import PACKAGE
 from bonewatch.record.bulk.omop import looks_like_omop, omop_table
+from bonewatch.record.bulk.read import READ_BY
 from bonewatch.record.bulk.tables import table_of
 from bonewatch.record.from_fhir import looks_like_fhir
 from bonewatch.record.to_arrow import SCHEMAS
 
-READ_BY = "record.json"
-"""The file that marks a folder of records as read whole."""
 Kind = Literal["fhir", "omop", "record", "read"]
 _LINES = (".ndjson", ".ndjson.gz", ".jsonl", ".jsonl.gz", ".json", ".json.gz")
 _LOOKED_AT = 20

@@ -24,7 +24,9 @@ _CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-category"
 _CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
 _IDENTIFIER = "urn:example:bonewatch:invented"
 _CLASS = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
-_INTENT = {"adjuvant": "373808002"}
+_SOMEWHERE = "visceral_metastasis"
+"""Spread of which the organ is not known; no one code says it."""
+_VITAL = "vital-signs"
 _CANCER = "254837009"
 _STAGES = {"t": "primary-tumor", "n": "regional-nodes", "m": "distant-metastases"}
 _VITALS = (
@@ -89,7 +91,7 @@ class _Export:
     def _resource(self, kind: str, profile: str = "", **fields: object) -> Fhir:
         self._number += 1
         identity = f"{self._patient_id}-{self._number}"
-        meta: Fhir = {"versionId": "1", "lastUpdated": "2026-11-23T04:00:00.000+01:00"}
+        meta: Fhir = {"versionId": "1"}
         if profile:
             meta["profile"] = [_PROFILES + profile]
         known = {name: value for name, value in fields.items() if value not in (None, "")}
@@ -131,7 +133,7 @@ class _Export:
                 code = _concept(_listed("observation", "name", part), part)
                 value = str(row[part])
                 yield self._observation(
-                    code, row.get("diagnosed_on"), f"tnm-{kind}-category",
+                    code, row.get("diagnosed_on"), f"tnm-{kind}-category", "exam",
                     valueCodeableConcept={"text": f"c{value}"},
                 )  # fmt: skip
 
@@ -148,8 +150,10 @@ class _Export:
 
     # ---- findings ------------------------------------------------------------------------------
 
-    def _observation(self, code: Fhir, on: object, profile: str = "", **value: object) -> Fhir:
-        category = [{"coding": [{"system": _CATEGORY, "code": "laboratory"}]}]
+    def _observation(
+        self, code: Fhir, on: object, profile: str = "", kind: str = "laboratory", **value: object
+    ) -> Fhir:
+        category = [{"coding": [{"system": _CATEGORY, "code": kind}]}]
         return self._resource(
             "Observation", profile, status="final", category=category, code=code,
             effectiveDateTime=_moment(on), **value,
@@ -165,10 +169,12 @@ class _Export:
 
     def _condition(self, row: Row) -> Iterator[Fhir]:
         kind, site = str(row["kind"]), str(row.get("site") or "")
-        listed = _listed("condition", "kind", kind) or _listed("metastasis", "kind", kind)
+        of_spread = {} if kind == _SOMEWHERE else _listed("metastasis", "kind", kind)
+        listed = _listed("condition", "kind", kind) or of_spread
         where = [_concept(_listed("site", "site", site), site)] if site else None
+        spread = of_spread or kind == _SOMEWHERE
         yield self._resource(
-            "Condition", "secondary-cancer-condition", clinicalStatus=_active(),
+            "Condition", "secondary-cancer-condition" if spread else "", clinicalStatus=_active(),
             code=_concept(listed, kind), bodySite=where, onsetDateTime=row.get("onset_on"),
         )  # fmt: skip
 
@@ -176,9 +182,16 @@ class _Export:
         modality, region = str(row["modality"]), str(row.get("region") or "")
         result = str(row.get("result") or "")
         words = f"{modality.replace('_', ' ')} {region.replace('_', ' ')}".strip()
+        study = self._resource(
+            "ImagingStudy", status="available", description=words,
+            procedureCode=[{"text": words}], started=_moment(row.get("done_on")),
+            reasonCode=[{"text": row["reason"]}] if row.get("reason") else None,
+        )  # fmt: skip
+        yield study
         yield self._resource(
             "DiagnosticReport", status="final", code={"text": words},
             effectiveDateTime=_moment(row.get("done_on")),
+            imagingStudy=[{"reference": f"ImagingStudy/{study['id']}"}],
             conclusionCode=[_concept(_listed("imaging_result", "result", result), result)],
         )  # fmt: skip
 
@@ -206,7 +219,7 @@ class _Export:
         period = {"start": row.get("started_on"), "end": row.get("ended_on")}
         yield self._resource(
             "MedicationStatement", status="completed" if row.get("ended_on") else "active",
-            medicationCodeableConcept=_concept(drug, agent),
+            medicationCodeableConcept=_concept(drug, agent), extension=_intent(row),
             effectivePeriod={name: day for name, day in period.items() if day},
         )  # fmt: skip
 
@@ -227,7 +240,8 @@ class _Export:
                 "system": "http://unitsofmeasure.org",
             }
             said = _coded("loinc", code, display)
-            yield {**self._observation(said, day, valueQuantity=amount), **seen}
+            taken = self._observation(said, day, "", _VITAL, valueQuantity=amount)
+            yield {**taken, **seen}
         if row["kind"] == "check_up":
             yield {**self._pressure(day), **seen}
 
@@ -242,7 +256,8 @@ class _Export:
              "valueQuantity": {"value": self._vital(code, self._number), "unit": "mm[Hg]"}}
             for code, display in _PRESSURES
         ]  # fmt: skip
-        return self._observation(_coded("loinc", "85354-9", "Blood pressure"), day, component=parts)
+        said = _coded("loinc", "85354-9", "Blood pressure")
+        return self._observation(said, day, "", _VITAL, component=parts)
 
     # ---- what people tell ----------------------------------------------------------------------
 
@@ -258,6 +273,14 @@ class _Export:
 
 _SAID = {"positive": "10828004", "negative": "260385009", "low": "260385009"}
 _FIELDS = tuple(name for name in SYMPTOM.names if name not in ("reported_on", "kind", "present"))
+
+
+def _intent(row: Row) -> list[Fhir] | None:
+    """Why it is given, where the guide has a place for it."""
+    if not row.get("intent"):
+        return None
+    said = _concept(_listed("intent", "intent", str(row["intent"])), str(row["intent"]))
+    return [{"url": f"{_PROFILES}procedure-intent", "valueCodeableConcept": said}]
 
 
 def _active() -> Fhir:

@@ -1,14 +1,15 @@
 """Invented people as tables of the OMOP common data model 5.4, by way of their FHIR resources.
 
-Concepts have numbers from 2,000,000,001 up, which OMOP leaves to each place, with the true
-vocabulary and code in the CONCEPT table. A complaint is an observation with its kind and place in
-words; OMOP has no place for its details, nor for what FHIR has none for.
+Concepts have numbers from 2,000,000,001 up, which OMOP leaves to each place, made of the true
+vocabulary and code, which the CONCEPT table has. A complaint is an observation with its kind and
+place in words; OMOP has no place for its details, nor for what FHIR has none for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import cast
+from zlib import crc32
 
 from bonewatch.record.fhir.code_lists import addresses
 from bonewatch.record.words import words
@@ -16,6 +17,10 @@ from bonewatch.simulate.to_fhir import Fhir, Record, to_fhir
 
 FIRST_CONCEPT = 2_000_000_001
 """The first number that OMOP leaves to each place."""
+_CONCEPTS = 147_000_000
+"""How many numbers there are up to what a signed integer of 32 bits holds."""
+_ROWS_OF_PERSON = 2_000
+"""More rows than a person has, so that the numbers of two people never meet."""
 Row = dict[str, object]
 COLUMNS: dict[str, tuple[str, ...]] = {
     "person": (
@@ -59,7 +64,7 @@ _WOMAN = 8532
 
 
 class Omop:
-    """The tables of one run: rows as they come, and at the end the concepts they used."""
+    """The tables of one part: rows as they come, and at the end the concepts they used."""
 
     def __init__(self) -> None:
         self._concepts: dict[tuple[str, str], tuple[int, str]] = {}
@@ -67,6 +72,7 @@ class Omop:
 
     def rows(self, person_id: int, patient_id: str, record: Record) -> Iterator[tuple[str, Row]]:
         """One person's rows, each with its table."""
+        self._number = person_id * _ROWS_OF_PERSON
         for resource in to_fhir(patient_id, record):
             written = _WRITTEN.get(str(resource["resourceType"]))
             for table, row in written(self, resource) if written else ():
@@ -93,7 +99,8 @@ class Omop:
         return 0
 
     def _numbered(self, vocabulary: str, code: str, name: str | None) -> int:
-        found = (FIRST_CONCEPT + len(self._concepts), name or code)
+        number = crc32(f"{vocabulary} {code}".encode()) % _CONCEPTS
+        found = (FIRST_CONCEPT + number, name or code)
         return self._concepts.setdefault((vocabulary, code), found)[0]
 
     # ---- resources -----------------------------------------------------------------------------

@@ -1,33 +1,31 @@
-"""Invented people into files, one after another: record tables, FHIR or OMOP, and the truth.
+"""Invented people into files: record tables, FHIR or OMOP, and the truth apart.
 
-However many people there are, one is held at a time. Everything is written aside and put in
-place whole, so that a run that was stopped leaves nothing that looks finished.
+People are written in parts of so many, several at a time; one person of each is held at once, and
+what is written is the same however many processes there are. Everything is written aside and put
+in place whole, so that a run that was stopped leaves nothing that looks finished.
 """
 
 from __future__ import annotations
 
-import csv
-import io
+import gzip
+import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from datetime import date
-from operator import attrgetter
+from itertools import repeat
+from multiprocessing import get_context
 from pathlib import Path
-from typing import BinaryIO
 
-import orjson
-
-from bonewatch.record.tables import TABLES
 from bonewatch.simulate.chance import Chance
 from bonewatch.simulate.course import Course, Event, Spread, course_of
-from bonewatch.simulate.rates import Rates
-from bonewatch.simulate.to_fhir import to_fhir
-from bonewatch.simulate.to_omop import COLUMNS, Omop
+from bonewatch.simulate.forms import FORMS, TRUTH, Form, Lines
+from bonewatch.simulate.rates import Rates, read_rates
 from bonewatch.simulate.written import Clerk, Record
 
-TRUTH = "truth"
+PART = 5_000
+"""People of a part, where nothing else is asked."""
 Told = Callable[[int], None]
 
 
@@ -44,6 +42,27 @@ class Person:
     record: Record
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which people: the seed, how many, the last day; and how they are written."""
+
+    seed: int
+    how_many: int
+    until: date
+    form: str = "record"
+    packed: bool = False
+    part: int = PART
+
+    def numbers(self, part: int) -> range:
+        """The numbers of the people of a part."""
+        return range(part * self.part, min(self.how_many, (part + 1) * self.part))
+
+    @property
+    def parts(self) -> range:
+        """The parts that there are."""
+        return range(max(1, -(-self.how_many // self.part)))
+
+
 def person_of(rates: Rates, seed: int, number: int, until: date) -> Person:
     """The person of this number: always the same for the same seed."""
     chance = Chance(seed, number)
@@ -56,131 +75,69 @@ def people(rates: Rates, seed: int, how_many: int, until: date) -> Iterator[Pers
     return (person_of(rates, seed, number, until) for number in range(how_many))
 
 
-def write_people(
-    folder: Path, listed: Iterator[Person], told: Told = lambda _: None, form: str = "record"
-) -> int:
-    """Write a new folder of record tables, FHIR or OMOP; how many lines there are.
+def write_people(folder: Path, asked: Asked, told: Told = lambda _: None) -> int:
+    """Write a new folder of invented people and their truth; how many rows or resources there are.
 
-    The truth stands beside them. `told` hears the count of people so far. OutputError where the
-    folder is there already.
+    `told` hears the count of people so far. OutputError where the folder is there already.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise OutputError(f"{folder}: is there already; name a new folder, or empty it")
     aside = folder.with_name(f".{folder.name}.part")
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
-    made = FORMS[form]()
-    with Files(aside, made.columns) as files:
-        lines = _write(files, listed, told, made)
+    lines = _write(aside, asked, told)
+    FORMS[asked.form].finish(aside, asked.how_many)
+    _join(sorted(aside.glob(f"{TRUTH}.*")), aside / f"{TRUTH}.ndjson")
+    if asked.packed:
+        _pack(aside)
     if folder.exists():
         folder.rmdir()
     aside.rename(folder)
     return lines
 
 
-class Files:
-    """Files of lines by their names, opened as they are needed; in a `with`.
-
-    A file whose columns are known is CSV with a head, every other one lines of JSON.
-    """
-
-    def __init__(self, folder: Path, columns: Mapping[str, tuple[str, ...]]) -> None:
-        self._folder, self._columns = folder, columns
-        self._open = ExitStack()
-        self._files: dict[str, BinaryIO] = {}
-
-    def __enter__(self) -> Files:
-        return self
-
-    def __exit__(self, *problem: object) -> None:
-        self._open.close()
-
-    def open(self, name: str) -> BinaryIO:
-        """The file of this name."""
-        file = self._files.get(name)
-        if file is None:
-            ending = "csv" if name in self._columns else "ndjson"
-            path = self._folder / f"{name}.{ending}"
-            file = self._files[name] = self._open.enter_context(path.open("wb"))
-            if name in self._columns:
-                file.write(_cells(self._columns[name]))
-        return file
-
-    def add(self, name: str, line: Mapping[str, object]) -> None:
-        """Add a line to the file of this name."""
-        columns, file = self._columns.get(name), self.open(name)
-        file.write(_cells(line.get(c) for c in columns) if columns else orjson.dumps(line) + b"\n")
-
-
-def _cells(values: Iterable[object]) -> bytes:
-    written = io.StringIO()
-    csv.writer(written).writerow(values)
-    return written.getvalue().encode()
-
-
-def _write(files: Files, listed: Iterator[Person], told: Told, form: Form) -> int:
+def _write(aside: Path, asked: Asked, told: Told) -> int:
+    if len(asked.parts) == 1:
+        return _part(aside, asked, 0, told)
     lines = 0
-    for name in (*form.always, TRUTH):
-        files.open(name)
-    for number, person in enumerate(listed, start=1):
-        for name, line in form.lines(person):
-            files.add(name, line)
-            lines += 1
-        files.add(TRUTH, truth_of(person) | {"patient_id": form.name(person)})
-        told(number)
-    for name, line in form.rest():
-        files.add(name, line)
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+        written = pool.map(_part, repeat(aside), repeat(asked), asked.parts)
+        for part, count in enumerate(written):
+            lines += count
+            told(asked.numbers(part).stop)
     return lines
 
 
-Lines = Iterator[tuple[str, Mapping[str, object]]]
+def _part(aside: Path, asked: Asked, part: int, told: Told = lambda _: None) -> int:
+    """Write the people of one part; how many rows or resources they have."""
+    rates, form = read_rates(), FORMS[asked.form]
+    everyone = (person_of(rates, asked.seed, number, asked.until) for number in asked.numbers(part))
+    name = f"{part:04d}"
+    with (aside / f"{TRUTH}.{name}.ndjson").open("wb") as truth, form.open(aside, name) as to:
+        for done, person in enumerate(everyone, start=1):
+            to.add(person.course.number, person.patient_id, person.record)
+            named = form.named(person.course.number, person.patient_id)
+            truth.write(Lines.line(truth_of(person) | {"patient_id": named}))
+            told(done)
+        return to.count
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
-    """How people are written: lines by the file they go to, and those at the end.
-
-    `name` is what they are called there; `always` names the files there always are, `columns`
-    those that are CSV.
-    """
-
-    lines: Callable[[Person], Lines]
-    rest: Callable[[], Lines] = lambda: iter(())
-    name: Callable[[Person], str] = attrgetter("patient_id")
-    always: tuple[str, ...] = ()
-    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+def _join(parts: list[Path], whole: Path) -> None:
+    with whole.open("wb") as file:
+        for path in parts:
+            with path.open("rb") as part:
+                shutil.copyfileobj(part, file)
+            path.unlink()
 
 
-def _rows(person: Person) -> Lines:
-    for name, rows in person.record.items():
-        for row in rows:
-            yield name, {"patient_id": person.patient_id, **row}
-
-
-def _resources(person: Person) -> Lines:
-    for resource in to_fhir(person.patient_id, person.record):
-        yield str(resource["resourceType"]), resource
-
-
-def _omop() -> Form:
-    tables = Omop()
-
-    def rows(person: Person) -> Lines:
-        yield from tables.rows(_person_id(person), person.patient_id, person.record)
-
-    return Form(rows, tables.concepts, lambda p: str(_person_id(p)), tuple(COLUMNS), COLUMNS)
-
-
-def _person_id(person: Person) -> int:
-    """OMOP names people by numbers from 1."""
-    return person.course.number + 1
-
-
-FORMS: dict[str, Callable[[], Form]] = {
-    "record": lambda: Form(_rows, always=tuple(TABLES)),
-    "fhir": lambda: Form(_resources),
-    "omop": _omop,
-}
+def _pack(folder: Path) -> None:
+    """Every file of lines but the truth, compressed; the same bytes each time."""
+    for path in sorted(folder.glob("*.ndjson")):
+        if path.stem != TRUTH:
+            packed = path.with_name(f"{path.name}.gz")
+            with path.open("rb") as plain, gzip.GzipFile(packed, "wb", mtime=0) as file:
+                shutil.copyfileobj(plain, file)
+            path.unlink()
 
 
 def truth_of(person: Person) -> dict[str, object]:
@@ -206,3 +163,9 @@ def _planted(spread: Spread, last: date) -> dict[str, object]:
 
 def _event(event: Event) -> dict[str, object]:
     return {"kind": event.kind, "on": event.on, "site": event.site}
+
+
+__all__ = [
+    "FORMS", "TRUTH", "Asked", "Form", "OutputError", "Person", "people", "person_of",
+    "truth_of", "write_people",
+]  # fmt: skip

@@ -45,6 +45,9 @@ class Clerk:
             "visit": list(self._visits()),
         }
         upto = course.last_day.isoformat()
+        for row in tables["treatment"]:
+            if str(row.get("ended_on") or "") > upto:
+                del row["ended_on"]
         kept = {name: [row for row in rows if _day(row) <= upto] for name, rows in tables.items()}
         return {name: rows for name, rows in kept.items() if rows}
 
@@ -118,17 +121,21 @@ class Clerk:
     def _treatments(self) -> Iterator[Row]:
         course = self._course
         start = course.diagnosed_on + timedelta(days=self._rates.number("surgery_after"))
-        yield {"agent": "breast_surgery", "kind": "surgery", "started_on": start.isoformat()}
+        yield {
+            "agent": "breast_surgery", "kind": "surgery", "site": "breast",
+            "started_on": start.isoformat(),
+        }  # fmt: skip
         if course.subtype in POSITIVE:
             agent = self._chance.any_of(("letrozole", "anastrozole", "tamoxifen"))
             end = start + timedelta(days=round(self._rates.number("endocrine_years") * YEAR))
             yield {
-                "agent": agent, "started_on": start.isoformat(), "ended_on": end.isoformat(),
+                "agent": agent, "kind": "endocrine", "started_on": start.isoformat(), "ended_on": end.isoformat(),
                 "intent": "adjuvant",
             }  # fmt: skip
         if course.spread and course.spread.agent_from:
             agent = self._chance.any_of(("zoledronic_acid", "denosumab"))
-            yield {"agent": agent, "started_on": course.spread.agent_from.isoformat()}
+            start = course.spread.agent_from
+            yield {"agent": agent, "kind": "bone_modifying", "started_on": start.isoformat()}
         for event in self._events("radiotherapy"):
             yield {
                 "agent": "external_beam", "kind": "radiotherapy", "site": event.site,

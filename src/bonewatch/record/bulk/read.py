@@ -33,6 +33,8 @@ Told = Callable[[str, int, int], None]
 """Hears what is being done, how much of it is done, and of how much."""
 SMALL = 4 * 1024 * 1024
 """Bytes of a source that is read faster than processes are started."""
+READ_BY = "record.json"
+"""What stands in a folder of records that is whole: of what it was made, and what was left out."""
 _AT_ONCE = 500
 _CONCEPTS = "concepts.json"
 Done = TypeVar("Done")
@@ -54,6 +56,18 @@ class Counts:
         self.refused += (replace(one, line=one.line and one.line + before) for one in refused)
         self.lines += lines
         self._of_file[piece.path] = before + lines
+
+
+def mark_as_read(folder: Path, fingerprint: str, counts: Counts) -> None:
+    """Say of a folder of records that it is whole, of what it was made, and what was left out."""
+    refused = [
+        {"file": one.path.name, "line": one.line, "says": one.says} for one in counts.refused
+    ]
+    about = {
+        "fingerprint": fingerprint, "lines": counts.lines, "people": counts.people,
+        "rows": counts.rows, "refused": refused,
+    }  # fmt: skip
+    (folder / READ_BY).write_bytes(orjson.dumps(about, option=orjson.OPT_INDENT_2))
 
 
 def read_files(

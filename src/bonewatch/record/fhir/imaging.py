@@ -28,7 +28,10 @@ _BREAST_STUDIES = {"mammogram"}
 _WHOLE_BODY = {"bone_scan", "pet_ct"}
 _VISITS = set(VISIT.field("kind").choices)
 _NEVER_HAPPENED = {"cancelled", "revoked", "registered"}
-_REASONS = (("screening", "surveillance"), ("surveillance", "surveillance"), ("staging", "staging"))
+_REASONS = (
+    ("screening", "surveillance"), ("surveillance", "surveillance"), ("staging", "staging"),
+    ("response", "response"), ("symptom", "symptoms"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +162,7 @@ def map_study(entry: Entry, chart: Chart, index: Index) -> None:
     if not modality:
         chart.miss(entry, meant)
         return
-    sited: dict[str, object] = {"bodySite": _series_sites(resource)}
+    sited = {"bodySite": _series_sites(resource), "reasonCode": resource.get("reasonCode")}
     listed = {"word": modality, "site": "", "side": ""}
     chart.studies[id(entry)] = (
         add_study(entry, chart, study_of(sited, meant, listed), first_day(resource.get("started")))
