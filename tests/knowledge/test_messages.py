@@ -230,7 +230,8 @@ def test_only_what_is_said_at_home_differs(language: str) -> None:
 def _without_words_at_home(pack: Pack) -> Pack:
     words = {name: text for name, text in pack.words.items() if name.endswith(CLINICIAN)}
     return replace(
-        pack, language="", translations={}, articles={}, words=words, rules={}, features={},
+        pack, language="", checkin=None,
+        translations={}, articles={}, words=words, rules={}, features={},
         entries={}, urgencies={},
     )  # fmt: skip
 

@@ -16,6 +16,7 @@ from bonewatch.features.language import parse_bool
 from bonewatch.features.scope import LanguageError, Scope, no_such
 from bonewatch.features.tree import Tree
 from bonewatch.knowledge.articles import read_articles
+from bonewatch.knowledge.checkin import CheckInText, check_checkin
 from bonewatch.knowledge.checking import P, checked, mapping, mapping_of
 from bonewatch.knowledge.education import Article
 from bonewatch.knowledge.never_true import never_true
@@ -77,10 +78,11 @@ class _Loading:
         signs = self._signs(features, around, sources)
         found = list(self._entries_found(sources))
         entries, derived = checked_entries(found, features, rules, around)
-        articles = self._articles()
+        articles, checkin = self._articles(), self._checkin()
         made = Pack(
             about, self._digest.hexdigest()[:16], features, rules, settings, sources, urgencies,
-            actions, phrases, words, known, signs, entries, derived, articles, self._places,
+            actions, phrases, words, known, signs, entries, derived, articles, checkin,
+            self._places,
         )  # fmt: skip
         for problem in never_true(made):
             raise problem
@@ -113,6 +115,13 @@ class _Loading:
     def _many(self, name: str, model: type[P]) -> dict[str, P]:
         document, entries = self._entries(name)
         return {k: checked(document, (k,), v, model) for k, v in entries.items()}
+
+    def _checkin(self) -> CheckInText | None:
+        """checkin.yaml, where the pack has one."""
+        if not (self._folder / "checkin.yaml").is_file():
+            return None
+        document = self._read("checkin.yaml")
+        return check_checkin(document, checked(document, (), document.data, CheckInText))
 
     def _texts(self, name: str) -> dict[str, str]:
         return {key: str(value) for key, value in self._entries(name)[1].items()}

@@ -17,6 +17,7 @@ from babel.messages import Catalog
 from babel.messages.pofile import PoFileError, read_po, write_po
 
 from bonewatch.knowledge.articles import languages, read_articles
+from bonewatch.knowledge.checkin import texts, translated
 from bonewatch.knowledge.education import ENGLISH, PLACEHOLDER, SECTIONS
 from bonewatch.knowledge.pack import Pack
 from bonewatch.knowledge.pack_error import PackError
@@ -50,6 +51,7 @@ def _of_pack(pack: Pack) -> Iterator[tuple[str, str]]:
     yield from ((f"rule {rule.id}", rule.text.patient) for rule in pack.rules.values())
     yield from ((f"ask {name}", f.ask) for name, f in pack.features.items() if f.ask)
     yield from ((f"section {section}", section) for section in SECTIONS)
+    yield from texts(pack.checkin) if pack.checkin else ()
 
 
 def _of_life(pack: Pack) -> Iterator[tuple[str, str]]:
@@ -176,6 +178,7 @@ def in_language(pack: Pack, language: str, folder: Path = CORE) -> Pack:
         features={n: replace(f, ask=said.get(f"ask {n}", f.ask)) for n, f in pack.features.items()},
         entries={n: _entry(e, said) for n, e in pack.entries.items()},
         articles={**pack.articles, **read_articles(folder, language)},
+        checkin=translated(pack.checkin, said) if pack.checkin else None,
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from bonewatch.features import tree as t
 from bonewatch.features.feature import Feature
 from bonewatch.features.tree import Tree
+from bonewatch.knowledge.checkin import CheckInText
 from bonewatch.knowledge.education import Article
 from bonewatch.knowledge.pathway.entry import Entry
 from bonewatch.knowledge.pathway.text import EntryText
@@ -78,6 +79,7 @@ class Sign:
 class Pack:
     """One body of knowledge. `features` and `rules` are in computing order.
 
+    `checkin` is what a person at home is asked, where the pack has it.
     `entries` is the pathway beyond triage; `derived` are its features, computed after the rules
     and in computing order, so that no rule can read them.
     `language` is that of the patient's voice, `translations` its messages by their places.
@@ -101,6 +103,7 @@ class Pack:
     entries: Mapping[str, Entry[EntryText]] = field(default_factory=dict)
     derived: Mapping[str, Feature] = field(default_factory=dict)
     articles: Mapping[str, Article] = field(default_factory=dict)
+    checkin: CheckInText | None = None
     places: Mapping[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
     language: str = "en"
     translations: Mapping[str, str] = field(default_factory=dict)

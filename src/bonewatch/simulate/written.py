@@ -129,8 +129,8 @@ class Clerk:
             agent = self._chance.any_of(("letrozole", "anastrozole", "tamoxifen"))
             end = start + timedelta(days=round(self._rates.number("endocrine_years") * YEAR))
             yield {
-                "agent": agent, "kind": "endocrine", "started_on": start.isoformat(), "ended_on": end.isoformat(),
-                "intent": "adjuvant",
+                "agent": agent, "kind": "endocrine", "intent": "adjuvant",
+                "started_on": start.isoformat(), "ended_on": end.isoformat(),
             }  # fmt: skip
         if course.spread and course.spread.agent_from:
             agent = self._chance.any_of(("zoledronic_acid", "denosumab"))
