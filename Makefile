@@ -3,14 +3,17 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PEER := benchmarks/peer/node_modules/.package-lock.json
+PAGES := src/bonewatch/web/static/built/nhsuk.css
+PORT ?= 8000
 
-.PHONY: demo test check mutate bench bench-cohort docs lock clean java
+.PHONY: demo test check mutate bench bench-cohort bench-web docs lock clean java servers
 
-demo: $(VENV)/ready            ## set up, then assess the invented people
-	$(BIN)/bonewatch demo
+demo: $(VENV)/ready $(PAGES)   ## set up, then serve an invented clinic on this machine
+	$(BIN)/bonewatch web demo --port $(PORT)
 
-test: check $(PEER) java       ## everything that must pass
+test: check $(PEER) $(PAGES) java servers   ## everything that must pass
 	$(BIN)/python -m pytest
+	$(BIN)/python tests/web/on_postgresql.py
 	$(BIN)/python -m bonewatch.authoring.mutate
 
 check: $(VENV)/ready           ## format, lint, types, import rule, pack, generated pages
@@ -30,6 +33,9 @@ bench: $(VENV)/ready $(PEER)   ## one person, against the npm peer
 bench-cohort: $(VENV)/ready $(PEER) java   ## a population, against DuckDB, Spark and the npm peer
 	$(BIN)/python benchmarks/cohort.py
 
+bench-web: $(VENV)/ready $(PAGES) servers   ## fifty people checking in at once, and workers killed
+	$(BIN)/python benchmarks/web.py
+
 docs: $(VENV)/ready            ## write the generated pages
 	$(BIN)/python docs/build.py
 
@@ -45,9 +51,16 @@ $(VENV)/ready: requirements.lock pyproject.toml
 java:                          ## what Spark runs on, from Debian where it is missing
 	command -v java >/dev/null || { apt-get update -qq && apt-get install -qq -y --no-install-recommends openjdk-17-jre-headless; }
 
+servers:                       ## PostgreSQL and the browser of the tests, from Debian where missing
+	$(BIN)/python tests/web/postgresql.py 2>/dev/null || { apt-get update -qq && apt-get install -qq -y --no-install-recommends postgresql; }
+	command -v chromium >/dev/null || { apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium; }
+
+$(PAGES): frontend/package-lock.json frontend/nhsuk.scss frontend/build.mjs
+	cd frontend && npm ci --no-audit --no-fund --silent && npm run -s build
+
 $(PEER): benchmarks/peer/package-lock.json
 	cd benchmarks/peer && npm ci --no-audit --no-fund --silent
 	touch $@
 
 clean:                         ## remove what was installed here
-	rm -rf $(VENV) benchmarks/peer/node_modules
+	rm -rf $(VENV) benchmarks/peer/node_modules frontend/node_modules src/bonewatch/web/static/built

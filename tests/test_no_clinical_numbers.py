@@ -71,6 +71,8 @@ ALLOWED: dict[tuple[str, float], str] = {
     ("simulate/to_omop.py", 147_000_000): "numbers of concepts that there are",
     ("simulate/to_omop.py", 2_000): "more rows than a person has",
     ("simulate/write.py", 5_000): "people of a part",
+    ("web_cli.py", 8_000): "port",
+    ("web_cli.py", 60): "seconds between two plans",
     ("simulate/chance.py", 365.25): "days of a year",
     ("simulate/chance.py", 120): "years after which no one is followed",
     ("simulate/to_fhir.py", 7): "spreads the vital signs that no rule reads",

@@ -19,7 +19,7 @@ import orjson
 import typer
 from rich.console import Console
 
-from bonewatch import knowledge_cli, screen_cli
+from bonewatch import knowledge_cli, screen_cli, web_cli
 from bonewatch.assessment.assess import Assessor
 from bonewatch.assessment.result import Assessment
 from bonewatch.assessment.to_json import to_json
@@ -46,6 +46,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(knowledge_cli.app, name="knowledge")
+app.add_typer(web_cli.app, name="web")
 
 Files = Annotated[
     list[str], typer.Argument(help="Records (JSON) or FHIR R4 files; - is standard input.")

@@ -1,0 +1,1 @@
+"""People, clinics, roles, consent, and the audit of who saw and wrote what."""

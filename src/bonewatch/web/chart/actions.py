@@ -1,0 +1,116 @@
+"""Writing the chart: rows are checked by their one definition, then added, never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from bonewatch.record.from_json import RecordError, read_record
+from bonewatch.record.record import Note
+from bonewatch.web.accounts.models import Patient, User
+from bonewatch.web.chart.models import Answer, Entry
+from bonewatch.web.chart.queries import assess, record_from, standing
+
+Values = Mapping[str, Any]
+
+
+class ChangedMeanwhileError(RuntimeError):
+    """The entry was corrected by someone else in the meantime; look again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row to be written; `key` names it within a check-in, so that a later answer corrects it."""
+
+    table: str
+    values: Values
+    key: str = ""
+    corrects: Entry | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Who writes, when, through what, and why."""
+
+    author: User
+    source: str
+    at: datetime
+    reason: str = ""
+    check_in: UUID | None = None
+
+
+def said_now(author: User, source: str, reason: str = "", check_in: UUID | None = None) -> Said:
+    """Said at this moment."""
+    return Said(author, source, timezone.now(), reason, check_in)
+
+
+@transaction.atomic
+def write(patient: Patient, said: Said, rows: Sequence[Row]) -> list[Entry]:
+    """Add the rows; RecordError with every problem, and nothing written, where one cannot stand."""
+    _lock(patient)
+    check(patient, rows)
+    return [_add(patient, said, row) for row in rows]
+
+
+def check(patient: Patient, rows: Sequence[Row]) -> None:
+    """RecordError where the rows cannot stand, by themselves or beside what stands already."""
+    replaced = {row.corrects.pk for row in rows if row.corrects}
+    tables: dict[str, list[Values]] = {}
+    for entry in standing(patient):
+        if entry.pk not in replaced:
+            tables.setdefault(entry.table, []).append(entry.values)
+    before = {name: len(listed) for name, listed in tables.items()}
+    for row in rows:
+        tables.setdefault(row.table, []).append(row.values)
+    try:
+        read_record(tables)
+    except RecordError as refused:
+        new = [note for note in refused.problems if _is_new(note, before)]
+        if new:
+            raise RecordError(new) from None
+
+
+def _is_new(note: Note, before: Mapping[str, int]) -> bool:
+    """Is the problem in one of the new rows (symptom[3].site), not in one that stands?"""
+    table, bracket, rest = note.at.partition("[")
+    number = rest.partition("]")[0]
+    return not bracket or not number.isdigit() or int(number) >= before.get(table, 0)
+
+
+@transaction.atomic
+def withdraw(entry: Entry, said: Said) -> Entry:
+    """Say that an entry does not stand, and nothing takes its place."""
+    _lock(entry.patient)
+    return _add(entry.patient, said, Row(entry.table, {}, entry.key, entry), withdrawn=True)
+
+
+def _lock(patient: Patient) -> None:
+    """One writer at a time for each chart."""
+    Patient.objects.select_for_update().get(pk=patient.pk)
+
+
+def _add(patient: Patient, said: Said, row: Row, withdrawn: bool = False) -> Entry:
+    if row.corrects and Entry.objects.filter(corrects=row.corrects).exists():
+        raise ChangedMeanwhileError
+    return Entry.objects.create(
+        patient=patient, table=row.table, values=dict(row.values), author=said.author,
+        written_at=said.at, corrects=row.corrects, withdrawn=withdrawn, source=said.source,
+        reason=said.reason, check_in=said.check_in, key=row.key,
+    )  # fmt: skip
+
+
+def answer(patient: Patient, at: datetime, check_in: UUID | None = None) -> Answer:
+    """Ask the rules about the chart as it stands, and keep what they said."""
+    day = timezone.localdate(at)
+    found = assess(record_from(standing(patient)), patient.clinic.protocol, day, "en")
+    return Answer.objects.create(
+        patient=patient, at=at, as_of=day, urgency=found.urgency,
+        urgency_high=found.urgency_high, rules=[finding.rule for finding in found.findings],
+        pack_hash=found.knowledge.hash, check_in=check_in,
+    )  # fmt: skip

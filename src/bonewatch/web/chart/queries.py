@@ -1,0 +1,67 @@
+"""Reading the chart: the entries that stand, the record they make, and what the rules say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from functools import lru_cache
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from bonewatch.assessment.assess import Assessor
+from bonewatch.assessment.result import Assessment
+from bonewatch.engine.kept import ready
+from bonewatch.knowledge.clinic import Clinic as Chosen
+from bonewatch.knowledge.settings_file import read_clinic
+from bonewatch.record.from_json import keep_what_holds
+from bonewatch.record.record import Record
+from bonewatch.web.accounts.models import Patient
+from bonewatch.web.chart.models import Entry
+
+
+def standing(patient: Patient, known_at: datetime | None = None) -> list[Entry]:
+    """The entries that stand, in the order in which they were written; as known at a time."""
+    entries = Entry.objects.filter(patient=patient).select_related("author")
+    if known_at:
+        entries = entries.filter(written_at__lte=known_at)
+    listed = list(entries)
+    corrected = {entry.corrects_id for entry in listed}
+    return [entry for entry in listed if entry.pk not in corrected and not entry.withdrawn]
+
+
+def record_from(entries: Iterable[Entry]) -> Record:
+    """The record that these entries make."""
+    tables: dict[str, list[object]] = {}
+    for entry in entries:
+        tables.setdefault(entry.table, []).append(entry.values)
+    return keep_what_holds(tables)
+
+
+def record_of(patient: Patient, known_at: datetime | None = None) -> Record:
+    """The patient's record; as it was known at a time."""
+    return record_from(standing(patient, known_at))
+
+
+def assess(record: Record, clinic_protocol: str, as_of: date, language: str = "") -> Assessment:
+    """What the rules say, in the language of the page."""
+    return assessor(language or get_language() or "en", clinic_protocol).assess(record, as_of)
+
+
+def assessment_of(
+    patient: Patient, as_of: date | None = None, known_at: datetime | None = None,
+    language: str = "",
+) -> Assessment:  # fmt: skip
+    """What the rules say of a patient; today, or on a day with what was known then."""
+    day = as_of or timezone.localdate()
+    return assess(record_of(patient, known_at), patient.clinic.protocol, day, language)
+
+
+@lru_cache(maxsize=16)
+def assessor(language: str, protocol: str = "") -> Assessor:
+    """The clinic's rules in a language, made ready once for each process."""
+    path = settings.CHOSEN.settings
+    chosen = read_clinic(path) if path else Chosen()
+    made = ready(chosen.settings, "tr" if language.startswith("tr") else "en")
+    return Assessor(made.pack, protocol or settings.CHOSEN.protocol or chosen.protocol, made.code)

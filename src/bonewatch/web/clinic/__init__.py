@@ -1,0 +1,1 @@
+"""The team's pages: worklist, patient, work-up board, dashboard, invitations."""

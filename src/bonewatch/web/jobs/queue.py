@@ -1,0 +1,100 @@
+"""Jobs are put in the transaction that wants them, and done once, whatever dies meanwhile.
+
+What a job changes in the database commits together with the mark that it is done. What leaves
+the database (mail) cannot: a worker killed between sending and marking sends the same message
+again, under the same Message-ID, after its lease has run out.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from bonewatch.web.jobs.models import Job
+
+log = logging.getLogger(__name__)
+Handler = Callable[[dict[str, Any]], None]
+LEASE = timedelta(minutes=2)
+"""How long a worker may be at one job before another may take it up."""
+MOST_ATTEMPTS = 12
+_INSIDE: dict[str, Handler] = {}
+_OUTSIDE: dict[str, Handler] = {}
+
+
+def inside(kind: str) -> Callable[[Handler], Handler]:
+    """A handler that only changes the database: it and its mark commit together."""
+    return _register(_INSIDE, kind)
+
+
+def outside(kind: str) -> Callable[[Handler], Handler]:
+    """A handler whose doing leaves the database, such as mail."""
+    return _register(_OUTSIDE, kind)
+
+
+def _register(handlers: dict[str, Handler], kind: str) -> Callable[[Handler], Handler]:
+    def registered(handler: Handler) -> Handler:
+        handlers[kind] = handler
+        return handler
+
+    return registered
+
+
+def put(kind: str, key: str, due_at: datetime, /, **given: Any) -> bool:
+    """Have something done at a time; False where it was put before."""
+    job = Job(key=f"{kind}:{key}", kind=kind, given=given, due_at=due_at)
+    if Job.objects.filter(key=job.key).exists():
+        return False
+    Job.objects.bulk_create([job], ignore_conflicts=True)
+    return True
+
+
+def work_off(now: Callable[[], datetime] = timezone.now, most: int = 1000) -> int:
+    """Do what is due; how many jobs were tried."""
+    tried = 0
+    while tried < most and (job := _take(now())) is not None:
+        _do(job, now)
+        tried += 1
+    return tried
+
+
+def _take(now: datetime) -> Job | None:
+    """Lease the job that is due longest; None when there is none for this worker."""
+    free = Q(leased_until=None) | Q(leased_until__lte=now)
+    with transaction.atomic():
+        due = Job.objects.filter(free, done_at=None, due_at__lte=now, attempts__lt=MOST_ATTEMPTS)
+        job = due.select_for_update(skip_locked=True).order_by("due_at", "pk").first()
+        if job is None:
+            return None
+        job.lease, job.leased_until, job.attempts = uuid.uuid4(), now + LEASE, job.attempts + 1
+        job.save()
+    return job
+
+
+def _do(job: Job, now: Callable[[], datetime]) -> None:
+    try:
+        if job.kind in _OUTSIDE:
+            _OUTSIDE[job.kind](job.given)
+            _mark(job, now())
+        else:
+            with transaction.atomic():
+                if _mark(job, now()):
+                    _INSIDE[job.kind](job.given)
+    except Exception as problem:  # the job is kept, and tried again later
+        log.error("job %s of kind %s failed: %s", job.pk, job.kind, type(problem).__name__)
+        later = now() + LEASE * 2**job.attempts
+        Job.objects.filter(pk=job.pk, done_at=None).update(
+            lease=None, leased_until=later, problem=type(problem).__name__
+        )
+
+
+def _mark(job: Job, now: datetime) -> bool:
+    """Mark as done, if the lease is still ours."""
+    ours = Job.objects.filter(pk=job.pk, lease=job.lease, done_at=None)
+    return bool(ours.update(done_at=now, leased_until=None, attempts=F("attempts")))

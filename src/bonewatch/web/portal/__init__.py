@@ -1,0 +1,1 @@
+"""The patient's pages: check-in, result, diary, calendar, articles, visit summary."""

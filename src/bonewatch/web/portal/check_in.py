@@ -1,0 +1,136 @@
+"""A check-in, page by page: each page that is sent is written, assessed and watched over at once.
+
+A page's rows, the answer they lead to, its alarm and the audit entry commit together (the
+request is one transaction). The same sending counts once: `token` names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from uuid import UUID
+
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from bonewatch.assessment.checkin import Interview, Page, Told
+from bonewatch.assessment.checkin import Row as ToldRow
+from bonewatch.web.accounts.models import CLINICIANS, Patient, Role, User
+from bonewatch.web.care.alarms import raise_from
+from bonewatch.web.care.models import CheckIn, Given
+from bonewatch.web.chart.actions import Row, answer, said_now, write
+from bonewatch.web.chart.models import Entry
+from bonewatch.web.chart.queries import assessor, record_from, standing
+
+REPORTERS = {Role.PATIENT: "patient", Role.CARER: "carer"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A page as it was sent: which sending, of which page, with what in its fields."""
+
+    token: UUID
+    page: str
+    given: Mapping[str, Sequence[str]]
+
+
+@lru_cache(maxsize=8)
+def interview(language: str, protocol: str) -> Interview:
+    """The interview in a language, made once for each process."""
+    return Interview(assessor(language, protocol))
+
+
+def _interview(patient: Patient) -> Interview:
+    return interview(get_language() or "en", patient.clinic.protocol)
+
+
+def open_check_in(patient: Patient, user: User) -> CheckIn | None:
+    """The one that this user has begun and not ended."""
+    return CheckIn.objects.filter(patient=patient, by=user, finished_at=None).first()
+
+
+def first_page(patient: Patient) -> Page:
+    """The danger signs."""
+    return _interview(patient).first()
+
+
+def next_page(check_in: CheckIn) -> Page | None:
+    """What to ask next; None when nothing more could change the answer."""
+    if check_in.finished_at:
+        return None
+    entries = standing(check_in.patient)
+    told = _told(check_in, entries)
+    return _interview(check_in.patient).following(record_from(entries), told)
+
+
+def page_of(check_in: CheckIn, name: str) -> Page:
+    """A page of a check-in by its name; 404 where there is none."""
+    entries = standing(check_in.patient)
+    told = _told(check_in, entries)
+    found = _interview(check_in.patient).page(name, record_from(entries), told)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _told(check_in: CheckIn, entries: Sequence[Entry]) -> Told:
+    mine = (entry for entry in entries if entry.check_in == check_in.public_id)
+    rows = tuple(ToldRow(entry.table, entry.key, entry.values) for entry in mine)
+    day = timezone.localdate(check_in.started_at)
+    return Told(day, rows, frozenset(check_in.done), check_in.reporter)
+
+
+def begin(patient: Patient, user: User, public_id: UUID) -> CheckIn:
+    """The check-in of that name, begun now if it is new; the one still open if there is one."""
+    found = CheckIn.objects.filter(public_id=public_id, patient=patient, by=user).first()
+    found = found or open_check_in(patient, user)
+    if found:
+        return found
+    reporter = "clinician" if user.role in CLINICIANS else REPORTERS[Role(user.role)]
+    return CheckIn.objects.create(
+        public_id=public_id, patient=patient, by=user, reporter=reporter,
+        started_at=timezone.now(),
+    )  # fmt: skip
+
+
+def receive(check_in: CheckIn, sent: Sent) -> None:
+    """Take a page; AnswerError where it cannot be taken, and nothing is written."""
+    check_in = CheckIn.objects.select_for_update().get(pk=check_in.pk)
+    if check_in.finished_at or Given.objects.filter(check_in=check_in, token=sent.token).exists():
+        return
+    asked, entries = page_of(check_in, sent.page), standing(check_in.patient)
+    told = _told(check_in, entries)
+    taken = _interview(check_in.patient).take(asked, sent.given, told)
+    said = said_now(check_in.by, "check-in", check_in=check_in.public_id)
+    mine = _mine(check_in, entries)
+    new = [Row(r.table, r.values, r.key, mine.get((r.table, r.key))) for r in taken.rows]
+    write(check_in.patient, said, [row for row in new if _says_more(row)])
+    check_in.done = sorted({*check_in.done, sent.page})
+    Given.objects.create(check_in=check_in, page=sent.page, token=sent.token, at=said.at)
+    if taken.ends or next_page(check_in) is None:
+        check_in.finished_at = said.at
+    check_in.save()
+    raise_from(answer(check_in.patient, said.at, check_in.public_id))
+
+
+def _mine(check_in: CheckIn, entries: Sequence[Entry]) -> dict[tuple[str, str], Entry]:
+    mine = (entry for entry in entries if entry.check_in == check_in.public_id)
+    return {(entry.table, entry.key): entry for entry in mine}
+
+
+def _says_more(row: Row) -> bool:
+    return row.corrects is None or dict(row.corrects.values) != dict(row.values)
+
+
+def finish(check_in: CheckIn) -> None:
+    """End it here: what was not asked stays not known."""
+    if check_in.finished_at is None:
+        check_in.finished_at = timezone.now()
+        check_in.save()
+
+
+def has_complaints(check_in: CheckIn) -> bool:
+    """Was anything told in it that is there?"""
+    return bool(_told(check_in, standing(check_in.patient)).complaints)

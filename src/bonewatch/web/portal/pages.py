@@ -1,0 +1,240 @@
+"""The patient's other pages: calendar, diary, articles, messages, carers, and what goes out."""
+
+from __future__ import annotations
+
+import uuid
+from itertools import groupby
+
+import orjson
+from django import forms
+from django.conf import settings
+from django.contrib import messages as said
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.views.decorators.http import require_GET, require_http_methods
+from markdown_it import MarkdownIt
+
+from bonewatch.assessment.learn import notes, with_notes
+from bonewatch.record.from_json import RecordError
+from bonewatch.record.words import words
+from bonewatch.web.accounts.access import CLINICIANS, SELF, Request, patient_page
+from bonewatch.web.accounts.actions import InviteError, end_consent, invite_carer
+from bonewatch.web.accounts.models import Consent, Patient, Role
+from bonewatch.web.care.models import Message, Question
+from bonewatch.web.care.talk import seen, send
+from bonewatch.web.chart.actions import Row, said_now, write
+from bonewatch.web.chart.queries import assessor, record_of, standing
+from bonewatch.web.portal.papers import calendar_of, pain_plot_of, summary_of
+from bonewatch.web.portal.results import result_of
+
+READING = SELF | CLINICIANS
+OWN = {Role.PATIENT}
+
+
+@require_http_methods(["GET", "POST"])
+@patient_page("calendar", READING, "seeing what is due")
+def calendar(request: Request, patient: Patient) -> HttpResponse:
+    """What is due, and the private address of the feed."""
+    if request.method == "POST":
+        if request.user.pk != patient.user_id:
+            raise Http404
+        _change_feed(request, patient)
+        return redirect("calendar", patient.public_id)
+    due = result_of(patient, request.user).due
+    feed = settings.SITE_ADDRESS + reverse("calendar_feed", args=[patient.calendar_key])
+    return render(request, "portal/calendar.html", {"patient": patient, "due": due, "feed": feed})
+
+
+def _change_feed(request: Request, patient: Patient) -> None:
+    if request.POST.get("do") == "renew":
+        patient.calendar_key = uuid.uuid4()
+    else:
+        patient.calendar_says_what = "says_what" in request.POST
+    patient.save()
+
+
+@require_GET
+def calendar_feed(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """The feed that a calendar app reads; its address is the key."""
+    patient = get_object_or_404(Patient.objects.select_related("clinic"), calendar_key=key)
+    return HttpResponse(calendar_of(patient), content_type="text/calendar; charset=utf-8")
+
+
+class DiaryForm(forms.Form):
+    """How someone lives; each answer is a measurement of the record."""
+
+    exercise_minutes_week = forms.IntegerField(
+        label=lazy("Minutes of exercise in the last week"), min_value=0, required=False
+    )
+    alcohol_units_week = forms.IntegerField(
+        label=lazy("Units of alcohol in the last week"), min_value=0, required=False
+    )
+    weight = forms.DecimalField(
+        label=lazy("Weight in kilograms"), min_value=0, decimal_places=1, required=False
+    )
+
+    def rows(self, day: str) -> list[Row]:
+        """The rows that were filled in."""
+        units = {"weight": "kg"}
+        return [
+            Row("measurement", {"what": name, "value": float(value), "measured_on": day,
+                                **({"unit": units[name]} if name in units else {})})
+            for name, value in self.cleaned_data.items()
+            if value is not None
+        ]  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+@patient_page("diary", READING, "keeping a diary")
+def diary(request: Request, patient: Patient) -> HttpResponse:
+    """Exercise, alcohol, weight; and the questions for the next visit."""
+    form = DiaryForm(request.POST if request.POST.get("do") == "diary" else None)
+    if request.method == "POST" and _keep(request, patient, form):
+        return redirect("diary", patient.public_id)
+    for field in form.fields.values():
+        field.widget.attrs["class"] = "nhsuk-input nhsuk-input--width-5"
+    advice = result_of(patient, request.user).assessment.pathway.lifestyle
+    context = {
+        "patient": patient, "form": form, "kept": _kept(patient),
+        "advice": [one for one in advice if one.patient or one.ask],
+        "questions": Question.objects.filter(patient=patient, asked_at=None),
+    }  # fmt: skip
+    return render(request, "portal/diary.html", context)
+
+
+def _keep(request: Request, patient: Patient, form: DiaryForm) -> bool:
+    """Keep what was sent; False where the form has to be shown again."""
+    now = timezone.now()
+    if request.POST.get("do") == "question":
+        text = request.POST.get("question", "").strip()
+        if text:
+            Question.objects.create(patient=patient, text=text[:300], at=now)
+        return True
+    if request.POST.get("do") == "asked":
+        asked = Question.objects.filter(patient=patient, pk=request.POST.get("question_id") or 0)
+        asked.update(asked_at=now)
+        return True
+    if not form.is_valid():
+        return False
+    try:
+        rows = form.rows(timezone.localdate().isoformat())
+        write(patient, said_now(request.user, "diary"), rows)
+    except RecordError as problem:
+        form.add_error(None, "; ".join(note.says for note in problem.problems))
+        return False
+    return True
+
+
+def _kept(patient: Patient) -> list[str]:
+    labels = words("measurement")
+    names = ("exercise_minutes_week", "alcohol_units_week", "weight")
+    rows = [row for row in record_of(patient).rows("measurement") if row["what"] in names]
+    return [
+        f"{row['measured_on']}: {labels[str(row['what'])].plain} {row['value']:g}"
+        for row in rows[-10:]
+    ]
+
+
+@require_GET
+@patient_page("learn", READING, "reading articles")
+def learn(request: Request, patient: Patient) -> HttpResponse:
+    """Every article by its section."""
+    pack = assessor(get_language() or "en").pack
+    listed = groupby(pack.articles.values(), key=lambda one: one.about.section)
+    sections = [
+        (pack.translations.get(f"section {name}", name), list(articles))
+        for name, articles in listed
+    ]
+    return render(request, "portal/learn.html", {"patient": patient, "sections": sections})
+
+
+@require_GET
+@patient_page("article", READING, "reading articles")
+def article(request: Request, patient: Patient, topic: str) -> HttpResponse:
+    """One article."""
+    pack = assessor(get_language() or "en").pack
+    found = pack.articles.get(topic)
+    if found is None:
+        raise Http404
+    body = MarkdownIt("commonmark", {"html": False}).render(with_notes(pack, found))
+    context = {
+        "patient": patient, "article": found, "notes": notes(pack, found),
+        "body": mark_safe(body), "review": pack.words[f"review_{found.about.review.state}"],
+    }  # fmt: skip
+    return render(request, "portal/article.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@patient_page("messages", READING, "writing to each other")
+def messages(request: Request, patient: Patient) -> HttpResponse:
+    """Messages between the patient's side and the team."""
+    if request.method == "POST":
+        text = request.POST.get("text", "").strip()
+        if text:
+            send(patient, request.user, text)
+        return redirect("messages", patient.public_id)
+    seen(patient, request.user)
+    listed = Message.objects.filter(patient=patient).select_related("author")
+    return render(request, "portal/messages.html", {"patient": patient, "listed": listed})
+
+
+@require_http_methods(["GET", "POST"])
+@patient_page("carers", OWN, "choosing who may act for them")
+def carers(request: Request, patient: Patient) -> HttpResponse:
+    """Who may act for the patient: given and ended by the patient alone."""
+    problem = ""
+    if request.method == "POST":
+        try:
+            _change_carers(request, patient)
+            return redirect("carers", patient.public_id)
+        except InviteError as wrong:
+            problem = str(wrong)
+    consents = Consent.objects.filter(patient=patient, withdrawn_at=None).select_related("carer")
+    context = {"patient": patient, "consents": consents, "problem": problem}
+    return render(request, "portal/carers.html", context)
+
+
+def _change_carers(request: Request, patient: Patient) -> None:
+    if request.POST.get("do") == "withdraw":
+        end_consent(patient, request.POST.get("consent", ""))
+        return
+    invite_carer(patient, request.user, request.POST.get("name", ""), request.POST.get("email", ""))
+    said.success(request, _("An invitation was sent. It can be used for seven days."))
+
+
+# ---- what goes out -------------------------------------------------------------------------------
+
+
+@require_GET
+@patient_page("pain_plot", READING, "reading their own page", by_link=True)
+def pain_plot(request: Request, patient: Patient) -> HttpResponse:
+    """Pain over time as a picture."""
+    return HttpResponse(pain_plot_of(patient), content_type="image/svg+xml")
+
+
+@require_GET
+@patient_page("summary", READING, "taking a summary to a visit")
+def summary(request: Request, patient: Patient) -> HttpResponse:
+    """The visit summary, an accessible PDF."""
+    response = HttpResponse(summary_of(patient, request.user), content_type="application/pdf")
+    response["Content-Disposition"] = 'inline; filename="bonewatch-summary.pdf"'
+    return response
+
+
+@require_GET
+@patient_page("my_data", SELF, "taking their data with them")
+def my_data(request: Request, patient: Patient) -> HttpResponse:
+    """The record as JSON, as every tool of ours reads it."""
+    tables: dict[str, list[object]] = {}
+    for entry in standing(patient):
+        tables.setdefault(entry.table, []).append(entry.values)
+    body = orjson.dumps(tables, option=orjson.OPT_INDENT_2)
+    response = HttpResponse(body, content_type="application/json")
+    response["Content-Disposition"] = 'attachment; filename="bonewatch-record.json"'
+    return response

@@ -1,0 +1,155 @@
+"""What a patient takes away: the calendar feed, the picture of the pain, the visit summary."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from uuid import uuid5
+
+import altair as alt
+import orjson
+import typst
+import vl_convert
+from django.conf import settings
+from django.utils import timezone, translation
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from icalendar import Calendar, Event
+
+from bonewatch.assessment.result import Assessment
+from bonewatch.web.accounts.models import Patient, User
+from bonewatch.web.care.models import Question
+from bonewatch.web.chart.models import Entry
+from bonewatch.web.chart.queries import record_of
+from bonewatch.web.portal.results import Pain, pains_of, result_of
+
+_INK, _COLOURS = "#212b32", ("#005eb8", "#b10e1e", "#00703c", "#7c2855", "#8a4b00")
+_TEMPLATE = Path(__file__).with_name("summary.typ")
+
+
+def calendar_of(patient: Patient) -> bytes:
+    """What is due and planned as all-day events; without clinical words unless they are wanted."""
+    with translation.override(patient.user.language if patient.user else "en"):
+        feed = Calendar()
+        feed.add("prodid", "-//bonewatch//follow-up//EN")
+        feed.add("version", "2.0")
+        feed.add("x-wr-calname", _("Health dates"))
+        for one in result_of(patient, patient.user).due if patient.user else ():
+            day = one.planned_on or one.due_on
+            if day and one.state != "done":
+                feed.add_component(_event(patient, one.key, one.title, day))
+        return bytes(feed.to_ical())
+
+
+def _event(patient: Patient, key: str, title: str, day: object) -> Event:
+    event = Event()
+    event.add("uid", f"{uuid5(patient.calendar_key, key)}@bonewatch")
+    event.add("dtstamp", timezone.now())
+    event.add("dtstart", day)
+    event.add("summary", title if patient.calendar_says_what else _("Health appointment is due"))
+    event.add("transp", "TRANSPARENT")
+    return event
+
+
+def pain_plot_of(patient: Patient) -> bytes:
+    """Worst pain at each report, a line and a shape for each place."""
+    last = Entry.objects.filter(patient=patient).order_by("-pk").values_list("pk", flat=True)
+    return _drawn(patient.pk, last.first() or 0, get_language() or "en")
+
+
+@lru_cache(maxsize=256)
+def _drawn(patient_pk: int, last_entry: int, language: str) -> bytes:
+    """Drawn once for each state of a chart."""
+    pains = pains_of(Patient.objects.get(pk=patient_pk))
+    return pain_svg([pain for pain in pains if pain.severity is not None]).encode()
+
+
+def pain_svg(pains: list[Pain]) -> str:
+    """The plot as SVG."""
+    listed = [
+        {"day": pain.day.isoformat(), "place": pain.place, "pain": pain.severity} for pain in pains
+    ]
+    where = alt.Color("place:N", title=None, scale=alt.Scale(range=list(_COLOURS)))
+    base = alt.Chart({"values": listed}, width=540, height=200).encode(
+        x=alt.X("day:T", title=None),
+        y=alt.Y("pain:Q", title=_("Worst pain"), scale=alt.Scale(domain=[0, 10])),
+        color=where,
+    )
+    shape = alt.Shape("place:N", title=None)
+    chart = base.mark_line(strokeWidth=2) + base.mark_point(size=70, filled=True).encode(
+        shape=shape
+    )
+    drawn = chart.configure(font="sans-serif", background="white").configure_axis(
+        labelColor=_INK, titleColor=_INK, labelFontSize=13, titleFontSize=13
+    )
+    return str(vl_convert.vegalite_to_svg(drawn.to_dict()))
+
+
+def summary_of(patient: Patient, user: User) -> bytes:
+    """The visit summary as PDF/UA; every word is handed over as data, none as markup."""
+    data = orjson.dumps(_summary(patient, user)).decode()
+    made = typst.compile(
+        str(_TEMPLATE), format="pdf", sys_inputs={"data": data}, pdf_standards=["ua-1"]
+    )
+    return bytes(made)
+
+
+def _summary(patient: Patient, user: User) -> dict[str, object]:
+    shown = result_of(patient, user)
+    answer = shown.assessment
+    return {
+        "lang": (get_language() or "en")[:2], "title": _("Visit summary"),
+        "name": patient.name, "clinic": patient.clinic.name, "phone": patient.clinic.phone,
+        "day": timezone.localdate().isoformat(), "made": _made(timezone.localtime()),
+        "urgency": f"{answer.label}: {answer.within}", "headline": answer.headline.patient,
+        "for_clinician": answer.headline.clinician,
+        "findings": [_finding(answer, number) for number in range(len(answer.findings))],
+        "pains": [[p.day.isoformat(), p.place, _said(p.severity)] for p in _recent(patient)],
+        "due": [[one.title, one.state, _said(one.due_on)] for one in shown.due],
+        "treatments": _treatments(patient),
+        "questions": [q.text for q in Question.objects.filter(patient=patient, asked_at=None)],
+        "unknown": [question.question for question in answer.ask],
+        "knowledge": f"{answer.knowledge.pack} {answer.knowledge.version} {answer.knowledge.hash}",
+        "review": shown.words["page_unreviewed"] if answer.knowledge.review != "reviewed" else "",
+        "words": {
+            "today": _("Today"), "for_you": _("For you"), "for_team": _("For your team"),
+            "why": _("Why"), "pain": _("Pain in the last three months"), "day": _("Day"),
+            "where": _("Where"), "worst": _("Worst, 0 to 10"), "due": _("What is due"),
+            "what": _("What"), "state": _("State"), "from": _("From"),
+            "medicines": _("Treatments on record"), "questions": _("My questions"),
+            "unknown": _("Not known yet"), "none": _("None"),
+        },
+    }  # fmt: skip
+
+
+def _made(now: datetime) -> str:
+    return _("Made by bonewatch on %(day)s at %(time)s. It does not diagnose.") % {
+        "day": now.date().isoformat(), "time": f"{now:%H:%M}",
+    }  # fmt: skip
+
+
+def _finding(answer: Assessment, number: int) -> dict[str, object]:
+    finding = answer.findings[number]
+    return {
+        "title": f"{finding.rule} {finding.title}", "says": finding.says.clinician,
+        "sources": "; ".join(f"{one.title}, {one.at}" for one in finding.sources),
+    }  # fmt: skip
+
+
+def _recent(patient: Patient) -> list[Pain]:
+    since = timezone.localdate() - timedelta(days=settings.RECENT_DAYS)
+    return [pain for pain in pains_of(patient) if pain.day >= since]
+
+
+def _treatments(patient: Patient) -> list[list[str]]:
+    rows = record_of(patient).rows("treatment")
+    return [
+        [str(row["agent"] or row["kind"] or "").replace("_", " "), _said(row["started_on"]),
+         _said(row["ended_on"])]
+        for row in rows
+    ]  # fmt: skip
+
+
+def _said(value: object) -> str:
+    return "–" if value is None else f"{value:g}" if isinstance(value, float) else str(value)

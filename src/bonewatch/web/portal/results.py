@@ -1,0 +1,127 @@
+"""What the result page shows: the answer in the patient's voice, and what happens next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from bonewatch.assessment.pathway.result import Due
+from bonewatch.assessment.result import Assessment
+from bonewatch.record.record import CheckedRow
+from bonewatch.record.words import words
+from bonewatch.web.accounts.models import Patient, User
+from bonewatch.web.care.models import Alarm, CheckIn, State
+from bonewatch.web.chart.queries import assessor, record_from, record_of, standing
+from bonewatch.web.portal.check_in import open_check_in
+
+CARDS = {"emergency": "emergency", "same_day": "urgent", "urgent": "urgent"}
+"""The care card of each tier; below them it is the non-urgent one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The page's parts."""
+
+    assessment: Assessment
+    words: Mapping[str, str]
+    card: str
+    alarm: Alarm | None
+    last: CheckIn | None
+    unfinished: CheckIn | None
+    due: tuple[Due, ...]
+
+
+def result_of(patient: Patient, user: User) -> Result:
+    """What the rules say today, with the alarm that the team sees."""
+    ready = assessor(get_language() or "en", patient.clinic.protocol)
+    assessment = ready.assess(record_from(standing(patient)), timezone.localdate())
+    alarms = Alarm.objects.filter(patient=patient).exclude(state=State.CLOSED)
+    done = CheckIn.objects.filter(patient=patient, finished_at__isnull=False)
+    return Result(
+        assessment=assessment,
+        words=ready.pack.words,
+        card=CARDS.get(assessment.urgency, "non-urgent"),
+        alarm=alarms.select_related("owner").first(),
+        last=done.order_by("-finished_at").first(),
+        unfinished=open_check_in(patient, user),
+        due=tuple(_due(assessment)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Pain:
+    """One report of pain."""
+
+    day: date
+    place: str
+    severity: float | None
+
+
+def pains_of(patient: Patient) -> list[Pain]:
+    """Every report of pain that is there, the oldest first."""
+    rows = record_of(patient).rows("symptom")
+    listed = [row for row in rows if row["kind"] == "pain" and row["present"]]
+    pains = [Pain(_day(row), _place(row), _number(row["severity"])) for row in listed]
+    return sorted(pains, key=lambda pain: (pain.day, pain.place))
+
+
+def _day(row: CheckedRow) -> date:
+    found = row["reported_on"]
+    return found if isinstance(found, date) else date.min
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) else None
+
+
+def _place(row: CheckedRow) -> str:
+    site = str(row["site"] or "")
+    said = assessor(get_language() or "en").pack.translations
+    known = words("site")
+    plain = said.get(f"word site {site}", known[site].plain) if site in known else ""
+    return plain or _("place not said")
+
+
+def changed_since(patient: Patient) -> list[str]:
+    """What is different between the last two days on which something was reported."""
+    days: dict[date, dict[str, CheckedRow]] = {}
+    for row in record_of(patient).rows("symptom"):
+        if row["kind"] != "none":
+            days.setdefault(_day(row), {})[f"{row['kind']} {row['site'] or ''}"] = row
+    if len(days) < _TWO:
+        return []
+    before, now = (days[day] for day in sorted(days)[-_TWO:])
+    return [line for name, row in now.items() if (line := _change(before.get(name), row))]
+
+
+_TWO = 2
+
+
+def _change(before: CheckedRow | None, now: CheckedRow) -> str:
+    symptom = words("symptom")[str(now["kind"])]
+    said = assessor(get_language() or "en").pack.translations
+    name = said.get(f"word symptom {symptom.word}", symptom.plain)
+    what = f"{name}, {_place(now)}" if now["site"] else name
+    if not now["present"]:
+        return _("%s: no longer there") % what if before and before["present"] else ""
+    if before is None or not before["present"]:
+        return _("%s: new") % what
+    return _severity(what, _number(before["severity"]), _number(now["severity"]))
+
+
+def _severity(what: str, before: float | None, now: float | None) -> str:
+    if before is None or now is None or before == now:
+        return ""
+    said = {"what": what, "before": f"{before:g}", "now": f"{now:g}"}
+    return _("%(what)s: %(before)s before, %(now)s now") % said
+
+
+def _due(assessment: Assessment) -> list[Due]:
+    """What is due or overdue, by the protocol of the clinic; the latest first."""
+    protocols = assessment.pathway.follow_up.protocols
+    return [one for protocol in protocols for one in protocol.due if one.state != "unknown"]
