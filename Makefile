@@ -4,14 +4,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 PEER := benchmarks/peer/node_modules/.package-lock.json
 PAGES := src/bonewatch/web/static/built/nhsuk.css
+WORDS := src/bonewatch/web/locale/tr/LC_MESSAGES/django.mo
 PORT ?= 8000
 
 .PHONY: demo test check mutate bench bench-cohort bench-web docs lock clean java servers
 
-demo: $(VENV)/ready $(PAGES)   ## set up, then serve an invented clinic on this machine
+demo: $(VENV)/ready $(PAGES) $(WORDS)   ## set up, then serve an invented clinic on this machine
 	$(BIN)/bonewatch web demo --port $(PORT)
 
-test: check $(PEER) $(PAGES) java servers   ## everything that must pass
+test: check $(PEER) $(PAGES) $(WORDS) java servers   ## everything that must pass
 	$(BIN)/python -m pytest
 	$(BIN)/python tests/web/on_postgresql.py
 	$(BIN)/python -m bonewatch.authoring.mutate
@@ -33,7 +34,7 @@ bench: $(VENV)/ready $(PEER)   ## one person, against the npm peer
 bench-cohort: $(VENV)/ready $(PEER) java   ## a population, against DuckDB, Spark and the npm peer
 	$(BIN)/python benchmarks/cohort.py
 
-bench-web: $(VENV)/ready $(PAGES) servers   ## fifty people checking in at once, and workers killed
+bench-web: $(VENV)/ready $(PAGES) $(WORDS) servers   ## fifty people checking in at once, and workers killed
 	$(BIN)/python benchmarks/web.py
 
 docs: $(VENV)/ready            ## write the generated pages
@@ -54,6 +55,9 @@ java:                          ## what Spark runs on, from Debian where it is mi
 servers:                       ## PostgreSQL and the browser of the tests, from Debian where missing
 	$(BIN)/python tests/web/postgresql.py 2>/dev/null || { apt-get update -qq && apt-get install -qq -y --no-install-recommends postgresql; }
 	command -v chromium >/dev/null || { apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium; }
+
+%.mo: %.po $(VENV)/ready
+	$(BIN)/pybabel --quiet compile -i $< -o $@ -l tr
 
 $(PAGES): frontend/package-lock.json frontend/nhsuk.scss frontend/build.mjs
 	cd frontend && npm ci --no-audit --no-fund --silent && npm run -s build

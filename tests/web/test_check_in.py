@@ -191,6 +191,9 @@ def test_the_pages_speak_turkish(cast: Cast) -> None:
     page = client.get(reverse("check_in", args=[cast.patient.public_id])).content.decode()
     assert 'lang="tr"' in page
     assert "Bunlardan herhangi biri" in page
+    assert "Acil: 999" in page
+    result = client.get(reverse("my_page", args=[cast.patient.public_id])).content.decode()
+    assert "Nasıl olduğunuzu bildirin" in result
 
 
 def test_what_is_another_s_open_check_in_is_not_taken_over(cast: Cast) -> None:

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 from sesame.utils import get_user
 
@@ -29,7 +29,7 @@ class PasswordForm(forms.Form):
     """A password chosen once."""
 
     password = forms.CharField(
-        label=lazy("Choose a password of 12 signs or more"),
+        label=gettext_lazy("Choose a password of 12 signs or more"),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "class": "nhsuk-input"}),
         strip=False,
     )
@@ -114,9 +114,9 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
         model = User
         fields = ("reminders", "quiet_from", "quiet_until")
         labels: ClassVar = {
-            "reminders": lazy("Send me reminders by e-mail"),
-            "quiet_from": lazy("Send nothing from"),
-            "quiet_until": lazy("until"),
+            "reminders": gettext_lazy("Send me reminders by e-mail"),
+            "quiet_from": gettext_lazy("Send nothing from"),
+            "quiet_until": gettext_lazy("until"),
         }
         widgets: ClassVar = {"quiet_from": _Time(), "quiet_until": _Time()}
 

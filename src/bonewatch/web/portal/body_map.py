@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop as n
+from django.utils.translation import gettext_noop
 
 MIDDLE = 50
 WIDTH = 100
@@ -39,43 +39,43 @@ class Group:
 # site, words for it without or with a side, group, views, path in the front view of the right side
 _Drawn = tuple[str, str, str, str, str]
 _ONE: tuple[_Drawn, ...] = (
-    ("skull", n("Top of the head"), n("Head and neck"), "front back", "M39 14a11 12 0 0 1 22 0v4h-22z"),
-    ("face", n("Face"), n("Head and neck"), "front", "M40 19h20v6q-1 5-4 7h-12q-3-2-4-7z"),
-    ("jaw", n("Jaw"), n("Head and neck"), "front", "M44.5 32.500h11l-1 3.500h-9z"),
-    ("neck", n("Front of the neck"), n("Head and neck"), "front", "M45.5 36.500h9v7.500h-9z"),
-    ("cervical_spine", n("Back of the neck"), n("Back"), "back", "M45.5 33h9v11h-9z"),
-    ("thoracic_spine", n("Upper and middle back"), n("Back"), "back", "M46 44.500h8v32h-8z"),
-    ("lumbar_spine", n("Lower back"), n("Back"), "back", "M45.5 77h9v17h-9z"),
-    ("sacrum", n("Base of the spine"), n("Back"), "back", "M44 94.500h12l-4.5 12h-3z"),
-    ("sternum", n("Breastbone"), n("Chest and tummy"), "front", "M47 48h6v22h-6z"),
-    ("abdomen", n("Tummy"), n("Chest and tummy"), "front", "M39 74h22v17q-11 5-22 0z"),
-    ("pelvis", n("Pelvis"), n("Hips"), "front", "M38.5 92q11.5 5 23 0l-4.5 12q-7 4-14 0z"),
+    ("skull", gettext_noop("Top of the head"), gettext_noop("Head and neck"), "front back", "M39 14a11 12 0 0 1 22 0v4h-22z"),
+    ("face", gettext_noop("Face"), gettext_noop("Head and neck"), "front", "M40 19h20v6q-1 5-4 7h-12q-3-2-4-7z"),
+    ("jaw", gettext_noop("Jaw"), gettext_noop("Head and neck"), "front", "M44.5 32.500h11l-1 3.500h-9z"),
+    ("neck", gettext_noop("Front of the neck"), gettext_noop("Head and neck"), "front", "M45.5 36.500h9v7.500h-9z"),
+    ("cervical_spine", gettext_noop("Back of the neck"), gettext_noop("Back"), "back", "M45.5 33h9v11h-9z"),
+    ("thoracic_spine", gettext_noop("Upper and middle back"), gettext_noop("Back"), "back", "M46 44.500h8v32h-8z"),
+    ("lumbar_spine", gettext_noop("Lower back"), gettext_noop("Back"), "back", "M45.5 77h9v17h-9z"),
+    ("sacrum", gettext_noop("Base of the spine"), gettext_noop("Back"), "back", "M44 94.500h12l-4.5 12h-3z"),
+    ("sternum", gettext_noop("Breastbone"), gettext_noop("Chest and tummy"), "front", "M47 48h6v22h-6z"),
+    ("abdomen", gettext_noop("Tummy"), gettext_noop("Chest and tummy"), "front", "M39 74h22v17q-11 5-22 0z"),
+    ("pelvis", gettext_noop("Pelvis"), gettext_noop("Hips"), "front", "M38.5 92q11.5 5 23 0l-4.5 12q-7 4-14 0z"),
 )  # fmt: skip
 _TWO: tuple[_Drawn, ...] = (
-    ("clavicle", n("collarbone"), n("Shoulders and arms"), "front", "M34 45q6-2 12.5.5v3.500h-12z"),
-    ("scapula", n("shoulder blade"), n("Back"), "back", "M34 49h11v15l-7-2z"),
-    ("rib", n("ribs"), n("Chest and tummy"), "front back", "M36 50h9.500v22.500h-7z"),
-    ("shoulder", n("shoulder"), n("Shoulders and arms"), "front back", "M27 45.500q4-2 6.5-.5v9.500h-8q-.5-6 1.5-9z"),
-    ("humerus", n("upper arm"), n("Shoulders and arms"), "front back", "M25.2 55h7.800l-1.5 20h-7.500z"),
-    ("elbow", n("elbow"), n("Shoulders and arms"), "front back", "M23.8 75.500h7.500l-.3 6.500h-8z"),
-    ("forearm", n("forearm"), n("Shoulders and arms"), "front back", "M22.8 82.500h7.900l-2.7 18h-6.500z"),
-    ("wrist", n("wrist"), n("Shoulders and arms"), "front back", "M21.3 101h6.600l-.3 4.500h-6.600z"),
-    ("hand", n("hand"), n("Shoulders and arms"), "front back", "M20.5 106h7.300l.7 12q-4 3-8.5 0z"),
-    ("hip", n("hip"), n("Hips"), "front", "M34.5 93l3.3-.5 4.5 12-1 5.500h-7.500z"),
-    ("groin", n("groin"), n("Hips"), "front", "M42.5 105l7 3v6h-7z"),
-    ("buttock", n("buttock"), n("Hips"), "back", "M35.5 95h8.300l4.5 12.500v8h-13.500z"),
-    ("femur", n("thigh"), n("Legs"), "front back", "M34 116.500h15l-2.5 38h-10.500z"),
-    ("knee", n("knee"), n("Legs"), "front back", "M36 155h10.500l-.3 11h-9.900z"),
-    ("tibia", n("shin"), n("Legs"), "front", "M36.5 166.500h9.500l-2 36h-6z"),
-    ("leg", n("calf"), n("Legs"), "back", "M36.5 166.500h9.500l-2 36h-6z"),
-    ("ankle", n("ankle"), n("Legs"), "front back", "M37.8 203h6.200v6.500h-6.400z"),
-    ("foot", n("foot"), n("Legs"), "front back", "M36.5 210h7.800l1.2 9q-5 3-11.5.500z"),
+    ("clavicle", gettext_noop("collarbone"), gettext_noop("Shoulders and arms"), "front", "M34 45q6-2 12.5.5v3.500h-12z"),
+    ("scapula", gettext_noop("shoulder blade"), gettext_noop("Back"), "back", "M34 49h11v15l-7-2z"),
+    ("rib", gettext_noop("ribs"), gettext_noop("Chest and tummy"), "front back", "M36 50h9.500v22.500h-7z"),
+    ("shoulder", gettext_noop("shoulder"), gettext_noop("Shoulders and arms"), "front back", "M27 45.500q4-2 6.5-.5v9.500h-8q-.5-6 1.5-9z"),
+    ("humerus", gettext_noop("upper arm"), gettext_noop("Shoulders and arms"), "front back", "M25.2 55h7.800l-1.5 20h-7.500z"),
+    ("elbow", gettext_noop("elbow"), gettext_noop("Shoulders and arms"), "front back", "M23.8 75.500h7.500l-.3 6.500h-8z"),
+    ("forearm", gettext_noop("forearm"), gettext_noop("Shoulders and arms"), "front back", "M22.8 82.500h7.900l-2.7 18h-6.500z"),
+    ("wrist", gettext_noop("wrist"), gettext_noop("Shoulders and arms"), "front back", "M21.3 101h6.600l-.3 4.500h-6.600z"),
+    ("hand", gettext_noop("hand"), gettext_noop("Shoulders and arms"), "front back", "M20.5 106h7.300l.7 12q-4 3-8.5 0z"),
+    ("hip", gettext_noop("hip"), gettext_noop("Hips"), "front", "M34.5 93l3.3-.5 4.5 12-1 5.500h-7.500z"),
+    ("groin", gettext_noop("groin"), gettext_noop("Hips"), "front", "M42.5 105l7 3v6h-7z"),
+    ("buttock", gettext_noop("buttock"), gettext_noop("Hips"), "back", "M35.5 95h8.300l4.5 12.500v8h-13.500z"),
+    ("femur", gettext_noop("thigh"), gettext_noop("Legs"), "front back", "M34 116.500h15l-2.5 38h-10.500z"),
+    ("knee", gettext_noop("knee"), gettext_noop("Legs"), "front back", "M36 155h10.500l-.3 11h-9.900z"),
+    ("tibia", gettext_noop("shin"), gettext_noop("Legs"), "front", "M36.5 166.500h9.500l-2 36h-6z"),
+    ("leg", gettext_noop("calf"), gettext_noop("Legs"), "back", "M36.5 166.500h9.500l-2 36h-6z"),
+    ("ankle", gettext_noop("ankle"), gettext_noop("Legs"), "front back", "M37.8 203h6.200v6.500h-6.400z"),
+    ("foot", gettext_noop("foot"), gettext_noop("Legs"), "front back", "M36.5 210h7.800l1.2 9q-5 3-11.5.500z"),
 )  # fmt: skip
-_SAID = {"right": n("Right %(place)s"), "left": n("Left %(place)s")}
+_SAID = {"right": gettext_noop("Right %(place)s"), "left": gettext_noop("Left %(place)s")}
 _NOT_DRAWN: tuple[tuple[str, str], ...] = (
-    ("many_bones", n("Many bones")),
-    ("joints", n("Several joints")),
-    ("general", n("All over")),
+    ("many_bones", gettext_noop("Many bones")),
+    ("joints", gettext_noop("Several joints")),
+    ("general", gettext_noop("All over")),
 )
 _ORDER = ("Head and neck", "Back", "Chest and tummy", "Shoulders and arms", "Hips", "Legs")
 

@@ -14,9 +14,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET, require_http_methods
 from markdown_it import MarkdownIt
 
@@ -70,13 +69,13 @@ class DiaryForm(forms.Form):
     """How someone lives; each answer is a measurement of the record."""
 
     exercise_minutes_week = forms.IntegerField(
-        label=lazy("Minutes of exercise in the last week"), min_value=0, required=False
+        label=gettext_lazy("Minutes of exercise in the last week"), min_value=0, required=False
     )
     alcohol_units_week = forms.IntegerField(
-        label=lazy("Units of alcohol in the last week"), min_value=0, required=False
+        label=gettext_lazy("Units of alcohol in the last week"), min_value=0, required=False
     )
     weight = forms.DecimalField(
-        label=lazy("Weight in kilograms"), min_value=0, decimal_places=1, required=False
+        label=gettext_lazy("Weight in kilograms"), min_value=0, decimal_places=1, required=False
     )
 
     def rows(self, day: str) -> list[Row]:
