@@ -62,7 +62,8 @@ class Run:
             stdout=subprocess.PIPE,
             text=True,
         )  # fmt: skip
-        return ran.stdout.strip().splitlines()[-1] if ran.stdout.strip() else ""
+        said = ran.stdout.strip()
+        return said.splitlines()[-1] if said else ""
 
     def run(self) -> dict[str, object]:
         """Set up, load, count."""

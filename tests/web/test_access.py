@@ -28,7 +28,7 @@ WHO: dict[str, set[str]] = {
         ("check_in", "check_in_next", "result", "my_page", "calendar", "diary", "learn",
          "article", "messages", "pain_plot", "summary"), SELF | TEAM),
     **dict.fromkeys(("check_in_send", "check_in_end"), SELF | TEAM),
-    "my_data": SELF, "carers": {"ana"},
+    "my_data": SELF, "my_fhir": SELF, "carers": {"ana"},
     **dict.fromkeys(
         ("patient", "record", "enter", "correct", "upload", "alarm", "ask_now"), TEAM),
 }  # fmt: skip

@@ -27,6 +27,7 @@ from bonewatch.web.chart.actions import (
 from bonewatch.web.chart.forms import form_of
 from bonewatch.web.chart.models import AppendOnlyError, Entry
 from bonewatch.web.chart.queries import record_of, standing
+from bonewatch.web.chart.upload import preview
 
 from .conftest import Cast, signed_in
 
@@ -175,3 +176,13 @@ def test_all_my_data_is_a_record_that_reads_back(cast: Cast) -> None:
     there = reverse("my_data", args=[cast.patient.public_id])
     content = signed_in(cast.ana).get(there).content
     assert json.loads(content) == {"measurement": [CALCIUM]}
+
+
+def test_my_data_for_another_hospital_reads_back_into_a_chart(cast: Cast) -> None:
+    _written(cast)
+    there = reverse("my_fhir", args=[cast.patient.public_id])
+    content = signed_in(cast.ana).get(there).content
+    shown = preview(cast.other, content)
+    assert [
+        (row.table, row.values["value"]) for row in shown.rows if row.table == "measurement"
+    ] == [("measurement", 2.4)]

@@ -110,16 +110,16 @@ def map_report(entry: Entry, chart: Chart, index: Index) -> None:
         return
     meant = concept(resource.get("code"))
     row = find("procedure", meant)
-    if row is None or row["role"] != "imaging":
+    studies = [index.find(ref, entry) for ref in items(resource.get("imagingStudy"))]
+    known = next((chart.studies[id(s)] for s in studies if s and id(s) in chart.studies), None)
+    if known is None and (row is None or row["role"] != "imaging"):
         if not items(resource.get("result")):
             chart.miss(entry, meant)
         return
     done_on = first_day(
         resource.get("effectiveDateTime"), resource.get("effectivePeriod"), resource.get("issued")
     )
-    studies = [index.find(ref, entry) for ref in items(resource.get("imagingStudy"))]
-    known = next((chart.studies[id(s)] for s in studies if s and id(s) in chart.studies), None)
-    if known is None:
+    if known is None and row is not None:
         known = add_study(entry, chart, study_of(resource, meant, row), done_on)
     result = _result(resource)
     if known is not None and result:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -33,10 +34,19 @@ def standing(patient: Patient, known_at: datetime | None = None) -> list[Entry]:
 
 def record_from(entries: Iterable[Entry]) -> Record:
     """The record that these entries make."""
-    tables: dict[str, list[object]] = {}
+    return keep_what_holds(_by_table(entries))
+
+
+def tables_of(patient: Patient) -> dict[str, list[dict[str, Any]]]:
+    """The rows that stand, by table, as they were written."""
+    return _by_table(standing(patient))
+
+
+def _by_table(entries: Iterable[Entry]) -> dict[str, list[dict[str, Any]]]:
+    tables: dict[str, list[dict[str, Any]]] = {}
     for entry in entries:
         tables.setdefault(entry.table, []).append(entry.values)
-    return keep_what_holds(tables)
+    return tables
 
 
 def record_of(patient: Patient, known_at: datetime | None = None) -> Record:

@@ -21,6 +21,7 @@ from markdown_it import MarkdownIt
 
 from bonewatch.assessment.learn import notes, with_notes
 from bonewatch.record.from_json import RecordError
+from bonewatch.record.to_fhir import to_bundle
 from bonewatch.record.words import words
 from bonewatch.web.accounts.access import CLINICIANS, SELF, Request, patient_page
 from bonewatch.web.accounts.actions import InviteError, end_consent, invite_carer
@@ -28,7 +29,7 @@ from bonewatch.web.accounts.models import Consent, Patient, Role
 from bonewatch.web.care.models import Message, Question
 from bonewatch.web.care.talk import seen, send
 from bonewatch.web.chart.actions import Row, said_now, write
-from bonewatch.web.chart.queries import assessor, record_of, standing
+from bonewatch.web.chart.queries import assessor, record_of, tables_of
 from bonewatch.web.portal.papers import calendar_of, pain_plot_of, summary_of
 from bonewatch.web.portal.results import result_of
 
@@ -229,11 +230,19 @@ def summary(request: Request, patient: Patient) -> HttpResponse:
 @require_GET
 @patient_page("my_data", SELF, "taking their data with them")
 def my_data(request: Request, patient: Patient) -> HttpResponse:
-    """The record as JSON, as every tool of ours reads it."""
-    tables: dict[str, list[object]] = {}
-    for entry in standing(patient):
-        tables.setdefault(entry.table, []).append(entry.values)
-    body = orjson.dumps(tables, option=orjson.OPT_INDENT_2)
+    """The record as JSON, as every tool of ours reads it; nothing of it is left out."""
+    return _attached(tables_of(patient), "bonewatch-record.json")
+
+
+@require_GET
+@patient_page("my_fhir", SELF, "taking their data with them")
+def my_fhir(request: Request, patient: Patient) -> HttpResponse:
+    """The record as a FHIR R4 Bundle: what FHIR has a place for."""
+    return _attached(to_bundle(str(patient.public_id), tables_of(patient)), "bonewatch-fhir.json")
+
+
+def _attached(content: object, name: str) -> HttpResponse:
+    body = orjson.dumps(content, option=orjson.OPT_INDENT_2)
     response = HttpResponse(body, content_type="application/json")
-    response["Content-Disposition"] = 'attachment; filename="bonewatch-record.json"'
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
