@@ -32,9 +32,10 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--people", type=int, default=50)
     asked.add_argument("--seconds", type=int, default=120)
+    asked.add_argument("--kill", type=int, nargs="*", default=[0, 5], help="seconds; 0 is never")
     chosen = asked.parse_args()
     failed = False
-    for kill in (0, 5):
+    for kill in chosen.kill:
         with postgresql() as database, tempfile.TemporaryDirectory() as data:
             shown = Run(database, Path(data), chosen.people, chosen.seconds, kill).run()
         print(json.dumps(shown, indent=2))
@@ -71,7 +72,7 @@ class Run:
         sessions = self._python(str(PROGRAMS / "make_people.py"), str(self.people))
         (self.data / "sessions.json").write_text(sessions)
         words = [sys.executable, "-m", "bonewatch", "web", "serve", "--port", str(self.port)]
-        server = subprocess.Popen([*words, "--workers", "3"], env=self.environment)
+        server = subprocess.Popen(words, env=self.environment)
         try:
             self._wait()
             shown = self._load(server)
@@ -100,8 +101,9 @@ class Run:
         sent = json.loads(told.read_text())
         kept = json.loads(self._python(str(PROGRAMS / "count_kept.py")))
         return {
-            "people": self.people, "seconds": self.seconds, "workers killed": killed, **sent["shown"],
-            "told taken": sent["pages"], "kept": kept, "lost or doubled": _wrong(sent, kept),
+            "people": self.people, "seconds": self.seconds, "workers killed": killed,
+            **sent["shown"], "told taken": sent["pages"], "kept": kept,
+            "lost or doubled": _wrong(sent, kept),
         }  # fmt: skip
 
     def _kill_while(self, locust: subprocess.Popen[bytes], server: subprocess.Popen[bytes]) -> int:

@@ -57,10 +57,13 @@ def setup() -> None:
 
 
 @app.command()
-def serve(port: Port = 8000, workers: Workers = 2) -> None:
-    """Answer requests, behind a proxy that speaks HTTPS or on this machine."""
+def serve(port: Port = 8000, workers: Workers = 4) -> None:
+    """Answer requests, behind a proxy that speaks HTTPS or on this machine.
+
+    Each process answers one request at a time: threads would leave all to the first of them.
+    """
     words = [sys.executable, "-m", "gunicorn", "bonewatch.web.wsgi", "--bind", f"127.0.0.1:{port}"]
-    more = ["--workers", str(workers), "--threads", "4", "--worker-class", "gthread"]
+    more = ["--workers", str(workers), "--timeout", "60"]
     quiet = ["--preload", "--log-level", "warning", "--graceful-timeout", "5"]
     os.execv(sys.executable, [*words, *more, *quiet])
 

@@ -380,3 +380,16 @@ def test_a_person_who_has_died_is_told_nothing_to_do() -> None:
     assert (answer.urgency, answer.findings, answer.ask) == ("routine", (), ())
     assert answer.known["died"] is True
     assert date(2026, 1, 2) < AS_OF
+
+
+def test_the_short_form_says_what_the_whole_answer_says() -> None:
+    """For every example of the pack: the same urgency, the same highest, the same rules."""
+    from bonewatch.assessment.assess import Assessor
+    from bonewatch.knowledge.examples import all_cases
+    from bonewatch.knowledge.load import core_pack
+
+    assessor = Assessor(core_pack())
+    for case in all_cases(core_pack()):
+        brief, whole = (f(case.record, case.as_of) for f in (assessor.brief, assessor.assess))
+        assert (brief.urgency, brief.urgency_high) == (whole.urgency, whole.urgency_high)
+        assert brief.rules == tuple(finding.rule for finding in whole.findings)

@@ -7,6 +7,7 @@ nothing here reads the clock, and no clinical number stands here.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from bonewatch.assessment.ask import OpenFacts, not_measured, open_facts, questions
@@ -33,6 +34,15 @@ from bonewatch.knowledge.education import topics_for
 from bonewatch.knowledge.pack import URGENCIES, Pack, Rule
 from bonewatch.record.checks import later_than, undated
 from bonewatch.record.record import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """The short form of an answer: the urgency, the highest it can be, the rules acted on."""
+
+    urgency: str
+    urgency_high: str
+    rules: tuple[str, ...]
 
 
 class Assessor:
@@ -64,6 +74,13 @@ class Assessor:
         told = not died and not self._is(evaluation, "child")
         pathway = self._teller.tell(evaluation) if told else Pathway()
         return self._assessment(record, as_of, evaluation, urgency, findings, facts, pathway)
+
+    def brief(self, record: Record, as_of: date) -> Brief:
+        """Only how urgent, how urgent it may be, and by which rules: what `assess` says of them."""
+        evaluation = self.engine.triage(record, as_of)
+        acted_on = self._acted_on(evaluation)
+        _, high = self._range(evaluation)
+        return Brief(self._highest(acted_on), high, tuple(rule.id for rule in acted_on))
 
     def findings(self, evaluation: Evaluation) -> tuple[Finding, ...]:
         """Only the findings of a triage, whichever engine computed it."""

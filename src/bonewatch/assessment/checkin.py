@@ -261,7 +261,7 @@ class Interview:
         rows = tuple(self._said(getattr(self._text, part), ticked, told))
         complaints = [*told.complaints, *(row for row in rows if row.key in ticked)]
         if part == MORE and not complaints:
-            return Taken((*rows, self._row("nothing", told, kind="none")))
+            return Taken((self._row("nothing", told, kind="none"),))
         return Taken(rows)
 
     def _row(self, key: str, told: Told, **values: Cell) -> Row:

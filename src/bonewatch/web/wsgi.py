@@ -1,10 +1,28 @@
-"""What a web server runs."""
+"""What a web server runs. The rules are made ready before the first request, in both languages."""
 
 from __future__ import annotations
 
 import os
+from importlib import import_module
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bonewatch.web.settings")
 application = get_wsgi_application()
+
+
+def _make_ready() -> None:
+    """What every worker needs, loaded once before they part."""
+    from django.conf import settings
+    from django.template.loader import get_template
+
+    from bonewatch.web.portal.check_in import interview
+
+    import_module(settings.ROOT_URLCONF)
+    for name in ("check_in", "result", "my_page"):
+        get_template(f"portal/{name}.html")
+    for language, _ in settings.LANGUAGES:
+        interview(language, "")
+
+
+_make_ready()

@@ -15,7 +15,7 @@ from bonewatch.record.from_json import RecordError, read_record
 from bonewatch.record.record import Note
 from bonewatch.web.accounts.models import Patient, User
 from bonewatch.web.chart.models import Answer, Entry
-from bonewatch.web.chart.queries import assess, record_from, standing
+from bonewatch.web.chart.queries import assessor, record_from, standing
 
 Values = Mapping[str, Any]
 
@@ -51,18 +51,26 @@ def said_now(author: User, source: str, reason: str = "", check_in: UUID | None 
 
 
 @transaction.atomic
-def write(patient: Patient, said: Said, rows: Sequence[Row]) -> list[Entry]:
-    """Add the rows; RecordError with every problem, and nothing written, where one cannot stand."""
-    _lock(patient)
-    check(patient, rows)
-    return [_add(patient, said, row) for row in rows]
+def write(
+    patient: Patient, said: Said, rows: Sequence[Row], stands: Sequence[Entry] | None = None
+) -> list[Entry]:
+    """Add the rows; RecordError with every problem, and nothing written, where one cannot stand.
+
+    `stands` is what stands already, where the caller has it and has locked the chart.
+    """
+    if stands is None:
+        lock(patient)
+        stands = standing(patient)
+    check(stands, rows)
+    _unchanged([row.corrects for row in rows if row.corrects])
+    return Entry.objects.bulk_create([_entry(patient, said, row) for row in rows])
 
 
-def check(patient: Patient, rows: Sequence[Row]) -> None:
+def check(stands: Sequence[Entry], rows: Sequence[Row]) -> None:
     """RecordError where the rows cannot stand, by themselves or beside what stands already."""
     replaced = {row.corrects.pk for row in rows if row.corrects}
     tables: dict[str, list[Values]] = {}
-    for entry in standing(patient):
+    for entry in stands:
         if entry.pk not in replaced:
             tables.setdefault(entry.table, []).append(entry.values)
     before = {name: len(listed) for name, listed in tables.items()}
@@ -86,31 +94,43 @@ def _is_new(note: Note, before: Mapping[str, int]) -> bool:
 @transaction.atomic
 def withdraw(entry: Entry, said: Said) -> Entry:
     """Say that an entry does not stand, and nothing takes its place."""
-    _lock(entry.patient)
-    return _add(entry.patient, said, Row(entry.table, {}, entry.key, entry), withdrawn=True)
+    lock(entry.patient)
+    _unchanged([entry])
+    made = _entry(entry.patient, said, Row(entry.table, {}, entry.key, entry), withdrawn=True)
+    made.save()
+    return made
 
 
-def _lock(patient: Patient) -> None:
+def lock(patient: Patient) -> None:
     """One writer at a time for each chart."""
     Patient.objects.select_for_update().get(pk=patient.pk)
 
 
-def _add(patient: Patient, said: Said, row: Row, withdrawn: bool = False) -> Entry:
-    if row.corrects and Entry.objects.filter(corrects=row.corrects).exists():
+def _unchanged(entries: Sequence[Entry]) -> None:
+    """ChangedMeanwhileError where one of them is corrected already."""
+    if entries and Entry.objects.filter(corrects__in=entries).exists():
         raise ChangedMeanwhileError
-    return Entry.objects.create(
+
+
+def _entry(patient: Patient, said: Said, row: Row, withdrawn: bool = False) -> Entry:
+    return Entry(
         patient=patient, table=row.table, values=dict(row.values), author=said.author,
         written_at=said.at, corrects=row.corrects, withdrawn=withdrawn, source=said.source,
         reason=said.reason, check_in=said.check_in, key=row.key,
     )  # fmt: skip
 
 
-def answer(patient: Patient, at: datetime, check_in: UUID | None = None) -> Answer:
+def answer(
+    patient: Patient, at: datetime, check_in: UUID | None = None,
+    stands: Sequence[Entry] | None = None,
+) -> Answer:  # fmt: skip
     """Ask the rules about the chart as it stands, and keep what they said."""
     day = timezone.localdate(at)
-    found = assess(record_from(standing(patient)), patient.clinic.protocol, day, "en")
+    record = record_from(standing(patient) if stands is None else stands)
+    ready = assessor("en", patient.clinic.protocol)
+    found = ready.brief(record, day)
     return Answer.objects.create(
         patient=patient, at=at, as_of=day, urgency=found.urgency,
-        urgency_high=found.urgency_high, rules=[finding.rule for finding in found.findings],
-        pack_hash=found.knowledge.hash, check_in=check_in,
+        urgency_high=found.urgency_high, rules=list(found.rules), pack_hash=ready.pack.hash,
+        check_in=check_in,
     )  # fmt: skip

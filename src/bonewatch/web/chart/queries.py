@@ -24,9 +24,18 @@ from bonewatch.web.chart.models import Entry
 
 def standing(patient: Patient, known_at: datetime | None = None) -> list[Entry]:
     """The entries that stand, in the order in which they were written; as known at a time."""
-    entries = Entry.objects.filter(patient=patient).select_related("author")
+    entries = Entry.objects.filter(patient=patient).defer(*_NOT_READ)
     if known_at:
         entries = entries.filter(written_at__lte=known_at)
+    return of_these(entries)
+
+
+_NOT_READ = ("public_id", "reason", "source", "author")
+"""What the rules never read; it is fetched only where it is shown."""
+
+
+def of_these(entries: Iterable[Entry]) -> list[Entry]:
+    """Those that stand: not corrected by another of them, and not withdrawn."""
     listed = list(entries)
     corrected = {entry.corrects_id for entry in listed}
     return [entry for entry in listed if entry.pk not in corrected and not entry.withdrawn]

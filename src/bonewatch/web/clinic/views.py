@@ -33,7 +33,7 @@ from bonewatch.web.chart.actions import (
 )
 from bonewatch.web.chart.forms import RowForm, form_of, initial_of
 from bonewatch.web.chart.models import Answer, Entry
-from bonewatch.web.chart.queries import assessment_of, assessor, standing
+from bonewatch.web.chart.queries import assessment_of, assessor, of_these
 from bonewatch.web.chart.upload import UploadError, preview
 from bonewatch.web.clinic.timeline import timeline_of
 
@@ -164,7 +164,7 @@ def show_record(request: Request, patient: Patient) -> HttpResponse:
     entries = (
         list(Entry.objects.filter(patient=patient).select_related("author", "corrects"))
         if history
-        else standing(patient)
+        else of_these(Entry.objects.filter(patient=patient).select_related("author"))
     )
     tables = [
         (name, table, [e for e in entries if e.table == name]) for name, table in TABLES.items()

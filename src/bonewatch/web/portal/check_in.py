@@ -17,12 +17,13 @@ from django.utils.translation import get_language
 
 from bonewatch.assessment.checkin import Interview, Page, Told
 from bonewatch.assessment.checkin import Row as ToldRow
+from bonewatch.knowledge.pack import URGENCIES
 from bonewatch.web.accounts.models import CLINICIANS, Patient, Role, User
 from bonewatch.web.care.alarms import raise_from
 from bonewatch.web.care.models import CheckIn, Given
-from bonewatch.web.chart.actions import Row, answer, said_now, write
+from bonewatch.web.chart.actions import Row, answer, lock, said_now, write
 from bonewatch.web.chart.models import Entry
-from bonewatch.web.chart.queries import assessor, record_from, standing
+from bonewatch.web.chart.queries import assessor, of_these, record_from, standing
 
 REPORTERS = {Role.PATIENT: "patient", Role.CARER: "carer"}
 
@@ -56,20 +57,20 @@ def first_page(patient: Patient) -> Page:
     return _interview(patient).first()
 
 
-def next_page(check_in: CheckIn) -> Page | None:
+def next_page(check_in: CheckIn, entries: Sequence[Entry] | None = None) -> Page | None:
     """What to ask next; None when nothing more could change the answer."""
     if check_in.finished_at:
         return None
-    entries = standing(check_in.patient)
-    told = _told(check_in, entries)
-    return _interview(check_in.patient).following(record_from(entries), told)
+    stands = standing(check_in.patient) if entries is None else entries
+    talk, told = _interview(check_in.patient), _told(check_in, stands)
+    return talk.following(record_from(stands), told)
 
 
-def page_of(check_in: CheckIn, name: str) -> Page:
+def page_of(check_in: CheckIn, name: str, entries: Sequence[Entry] | None = None) -> Page:
     """A page of a check-in by its name; 404 where there is none."""
-    entries = standing(check_in.patient)
-    told = _told(check_in, entries)
-    found = _interview(check_in.patient).page(name, record_from(entries), told)
+    stands = standing(check_in.patient) if entries is None else entries
+    talk, told = _interview(check_in.patient), _told(check_in, stands)
+    found = talk.page(name, record_from(stands), told)
     if found is None:
         raise Http404
     return found
@@ -95,24 +96,37 @@ def begin(patient: Patient, user: User, public_id: UUID) -> CheckIn:
     )  # fmt: skip
 
 
-def receive(check_in: CheckIn, sent: Sent) -> None:
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What a page came to: whether the check-in ended, and whether it told of an emergency."""
+
+    ended: bool
+    emergency: bool
+
+
+def receive(check_in: CheckIn, sent: Sent) -> Received:
     """Take a page; AnswerError where it cannot be taken, and nothing is written."""
-    check_in = CheckIn.objects.select_for_update().get(pk=check_in.pk)
+    lock(check_in.patient)
+    check_in = CheckIn.objects.select_for_update().select_related("patient").get(pk=check_in.pk)
     if check_in.finished_at or Given.objects.filter(check_in=check_in, token=sent.token).exists():
-        return
-    asked, entries = page_of(check_in, sent.page), standing(check_in.patient)
-    told = _told(check_in, entries)
-    taken = _interview(check_in.patient).take(asked, sent.given, told)
+        return Received(check_in.finished_at is not None, False)
+    before = standing(check_in.patient)
+    told, talk = _told(check_in, before), _interview(check_in.patient)
+    taken = talk.take(page_of(check_in, sent.page, before), sent.given, told)
     said = said_now(check_in.by, "check-in", check_in=check_in.public_id)
-    mine = _mine(check_in, entries)
-    new = [Row(r.table, r.values, r.key, mine.get((r.table, r.key))) for r in taken.rows]
-    write(check_in.patient, said, [row for row in new if _says_more(row)])
+    mine = _mine(check_in, before)
+    rows = [Row(r.table, r.values, r.key, mine.get((r.table, r.key))) for r in taken.rows]
+    written = write(check_in.patient, said, [r for r in rows if _says_more(r)], before)
+    stands = of_these([*before, *written])
     check_in.done = sorted({*check_in.done, sent.page})
     Given.objects.create(check_in=check_in, page=sent.page, token=sent.token, at=said.at)
-    if taken.ends or next_page(check_in) is None:
+    if taken.ends or next_page(check_in, stands) is None:
         check_in.finished_at = said.at
     check_in.save()
-    raise_from(answer(check_in.patient, said.at, check_in.public_id))
+    found = answer(check_in.patient, said.at, check_in.public_id, stands)
+    raise_from(found)
+    emergency = found.urgency == URGENCIES[0] and bool(_told(check_in, stands).complaints)
+    return Received(check_in.finished_at is not None, emergency)
 
 
 def _mine(check_in: CheckIn, entries: Sequence[Entry]) -> dict[tuple[str, str], Entry]:
@@ -129,8 +143,3 @@ def finish(check_in: CheckIn) -> None:
     if check_in.finished_at is None:
         check_in.finished_at = timezone.now()
         check_in.save()
-
-
-def has_complaints(check_in: CheckIn) -> bool:
-    """Was anything told in it that is there?"""
-    return bool(_told(check_in, standing(check_in.patient)).complaints)

@@ -33,7 +33,12 @@ class Result:
     alarm: Alarm | None
     last: CheckIn | None
     unfinished: CheckIn | None
-    due: tuple[Due, ...]
+
+    @property
+    def due(self) -> list[Due]:
+        """What is due or overdue, by the protocol of the clinic; worked out when it is read."""
+        protocols = self.assessment.pathway.follow_up.protocols
+        return [one for protocol in protocols for one in protocol.due if one.state != "unknown"]
 
 
 def result_of(patient: Patient, user: User) -> Result:
@@ -49,7 +54,6 @@ def result_of(patient: Patient, user: User) -> Result:
         alarm=alarms.select_related("owner").first(),
         last=done.order_by("-finished_at").first(),
         unfinished=open_check_in(patient, user),
-        due=tuple(_due(assessment)),
     )
 
 
@@ -119,9 +123,3 @@ def _severity(what: str, before: float | None, now: float | None) -> str:
         return ""
     said = {"what": what, "before": f"{before:g}", "now": f"{now:g}"}
     return _("%(what)s: %(before)s before, %(now)s now") % said
-
-
-def _due(assessment: Assessment) -> list[Due]:
-    """What is due or overdue, by the protocol of the clinic; the latest first."""
-    protocols = assessment.pathway.follow_up.protocols
-    return [one for protocol in protocols for one in protocol.due if one.state != "unknown"]

@@ -22,7 +22,7 @@ from bonewatch.web.accounts.access import (
 )
 from bonewatch.web.accounts.models import Patient, Role
 from bonewatch.web.care.models import CheckIn
-from bonewatch.web.chart.queries import assessment_of, assessor
+from bonewatch.web.chart.queries import assessor
 from bonewatch.web.portal import check_in as checks
 from bonewatch.web.portal.body_map import body_map
 from bonewatch.web.portal.results import Result, changed_since, pains_of, result_of
@@ -85,13 +85,12 @@ def check_in_send(
     begun = checks.begin(patient, request.user, check_in_id)
     given = {name: request.POST.getlist(name) for name in request.POST}
     try:
-        checks.receive(begun, checks.Sent(_token(request), page_id, given))
+        taken = checks.receive(begun, checks.Sent(_token(request), page_id, given))
     except AnswerError as problem:
         return _ask(
             request, patient, begun.public_id, checks.page_of(begun, page_id), problem, given
         )
-    begun.refresh_from_db()
-    if begun.finished_at or (checks.has_complaints(begun) and _is_emergency(patient)):
+    if taken.ended or taken.emergency:
         return redirect("result", patient.public_id)
     return redirect("check_in_next", patient.public_id, begun.public_id)
 
@@ -108,10 +107,6 @@ def _begun(request: Request, patient: Patient, check_in_id: uuid.UUID) -> CheckI
     if found is None:
         raise Http404
     return found
-
-
-def _is_emergency(patient: Patient) -> bool:
-    return assessment_of(patient).urgency == "emergency"
 
 
 def _ask(
