@@ -1,62 +1,72 @@
 // The picture of the body does what the list of ticks does, by pointer and by keyboard.
-const body = document.querySelector("[data-body]");
-const list = document.querySelector("[data-list]");
-const said = document.querySelector(".chosen");
-const places = [...document.querySelectorAll(".place")];
-const tick = (value) => document.getElementById(`p-${value}`);
+// The list is the truth: each region of the picture only shows and turns its tick.
+const ARROWS = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "left", ArrowRight: "right" };
 
-body.hidden = false;
-list.open = false;
-
-function show() {
-  for (const place of places) place.setAttribute("aria-checked", tick(place.dataset.place).checked);
-  const chosen = [...document.querySelectorAll("input[name=sites]:checked")];
-  const names = chosen.map((one) => one.labels[0].textContent.trim());
-  said.textContent = names.length ? `${said.dataset.chosen}: ${names.join(", ")}` : said.dataset.none;
+function begin(map) {
+  for (const labels of map.querySelectorAll("[data-without-script]")) labels.remove();
+  for (const picture of map.querySelectorAll(".body-map__picture")) enliven(map, picture);
+  map.querySelector("[data-list]").open = false;
+  map.addEventListener("change", () => show(map));
+  addEventListener("pageshow", () => show(map)); // after going back, a browser restores the ticks
+  show(map);
 }
 
-function toggle(place) {
-  const box = tick(place.dataset.place);
-  box.checked = !box.checked;
-  show();
-}
+const boxOf = (place) => document.getElementById(`p-${place.dataset.place}`);
 
-const middle = (place) => {
-  const { x, y, width, height } = place.getBoundingClientRect();
-  return [x + width / 2, y + height / 2];
-};
-
-// The nearest place in the direction of the arrow key; those straight ahead come first.
-function neighbour(place, dx, dy) {
-  const [x, y] = middle(place);
-  let best = null;
-  let least = Infinity;
-  for (const other of place.closest("svg").querySelectorAll(".place")) {
-    const [ox, oy] = middle(other);
-    const ahead = (ox - x) * dx + (oy - y) * dy;
-    const aside = Math.abs((ox - x) * dy) + Math.abs((oy - y) * dx);
-    if (ahead > 1 && ahead + 2 * aside < least) [best, least] = [other, ahead + 2 * aside];
+function enliven(map, picture) {
+  picture.removeAttribute("aria-hidden");
+  picture.setAttribute("role", "group");
+  picture.setAttribute("aria-label", picture.dataset.says);
+  const places = [...picture.querySelectorAll(".place")];
+  for (const place of places) {
+    place.setAttribute("role", "checkbox");
+    place.setAttribute("aria-label", place.dataset.says);
+    place.append(titled(place.dataset.says));
+    place.addEventListener("click", () => turn(map, place));
+    place.addEventListener("focus", () => reach(places, place));
+    place.addEventListener("keydown", (event) => press(event, map, picture, place));
   }
-  return best;
+  reach(places, places[0]);
 }
 
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-
-function go(from, to) {
-  if (!to) return;
-  from.tabIndex = -1;
-  to.tabIndex = 0;
-  to.focus();
+function titled(words) {
+  const title = document.createElementNS("http://www.w3.org/2000/svg", "title");
+  title.textContent = words;
+  return title;
 }
 
-for (const place of places) {
-  place.addEventListener("click", () => toggle(place));
-  place.addEventListener("keydown", (event) => {
-    if (event.key === " " || event.key === "Enter") toggle(place);
-    else if (event.key in ARROWS) go(place, neighbour(place, ...ARROWS[event.key]));
-    else return;
-    event.preventDefault();
-  });
+// One stop of the Tab key for each picture: where the person was last.
+function reach(places, reached) {
+  for (const place of places) place.setAttribute("tabindex", place === reached ? "0" : "-1");
 }
-document.addEventListener("change", (event) => event.target.name === "sites" && show());
-show();
+
+function press(event, map, picture, place) {
+  if (event.altKey || event.ctrlKey || event.metaKey) return;
+  if (event.key === " " || event.key === "Enter") turn(map, place);
+  else if (event.key in ARROWS) go(picture, place.dataset[ARROWS[event.key]]);
+  else return;
+  event.preventDefault();
+}
+
+function go(picture, value) {
+  if (value) picture.querySelector(`[data-place="${value}"]`).focus();
+}
+
+function turn(map, place) {
+  const box = boxOf(place);
+  box.checked = !box.checked;
+  box.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+function show(map) {
+  for (const place of map.querySelectorAll(".place"))
+    place.setAttribute("aria-checked", boxOf(place).checked);
+  for (const mark of map.querySelectorAll("[data-mark]"))
+    mark.classList.toggle("is-chosen", document.getElementById(`p-${mark.dataset.mark}`).checked);
+  const said = map.querySelector(".chosen");
+  const names = [...map.querySelectorAll("input:checked")].map((box) => box.labels[0].textContent);
+  const words = names.length ? `${said.dataset.chosen}: ${names.join(", ")}` : said.dataset.none;
+  if (said.textContent !== words) said.textContent = words;
+}
+
+for (const map of document.querySelectorAll("[data-body-map]")) begin(map);
