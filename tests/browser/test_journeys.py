@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import IMAGES, Someone
+from .conftest import IMAGES, PASSWORD, Someone
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
@@ -194,6 +194,10 @@ def test_staff_can_use_a_passkey(someone: Start) -> None:
         "protocol": "ctap2", "transport": "internal", "hasResidentKey": True,
         "hasUserVerification": True, "isUserVerified": True}})  # fmt: skip
     one.go("/accounts/2fa/webauthn/add/")
+    if "reauthenticate" in page.url:
+        page.fill("input[type=password]", PASSWORD)
+        page.click("main form button >> nth=0")
+        page.wait_for_url("**/webauthn/add/")
     page.check("#id_passwordless")
     page.click("#mfa_webauthn_add")
     page.wait_for_url(lambda url: "/add/" not in url)
