@@ -78,7 +78,7 @@ class Asked:
         return assessor().assess(self.record, DAY)
 
     def next(self) -> Page | None:
-        return None if self.ended else interview().following(self.record, self.told)
+        return None if self.ended else interview().following(lambda: self.record, self.told)
 
     def send(self, page: Page, given: Given) -> None:
         taken = interview().take(page, given, self.told)

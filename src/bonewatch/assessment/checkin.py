@@ -7,7 +7,7 @@ Nothing is kept here: the caller gives what was told so far, and which pages are
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
@@ -28,6 +28,8 @@ from bonewatch.record.words import words
 
 Kind = Literal["ticks", "choice", "scale", "sites", "number"]
 Given = Mapping[str, Sequence[str]]
+Whose = Callable[[], Record]
+"""Gives the record, which is only read where a complaint was told."""
 DANGER, MORE, TEMPERATURE = "danger", "more", "temperature"
 NOTHING_NEW, NONE, NOT_SURE, GO_ON = "nothing_new", "none_of_these", "not_sure", "go_on"
 BUTTON, TICKED, PLACES = "button", "ticked", "sites"
@@ -133,17 +135,17 @@ class Interview:
         """The danger signs."""
         return self._statements(DANGER)
 
-    def following(self, record: Record, told: Told) -> Page | None:
+    def following(self, record: Whose, told: Told) -> Page | None:
         """The next page for a person with this record; None when nothing more could matter."""
         return next(self._pages(record, told), None)
 
-    def page(self, page_id: str, record: Record, told: Told) -> Page | None:
+    def page(self, page_id: str, record: Whose, told: Told) -> Page | None:
         """The page of this name as it stands; None where there is none."""
         again = replace(told, done=told.done - {page_id})
         listed = (page for page in self._pages(record, again) if page.id == page_id)
         return next(listed, None)
 
-    def _pages(self, record: Record, told: Told) -> Iterator[Page]:
+    def _pages(self, record: Whose, told: Told) -> Iterator[Page]:
         for part in (DANGER, MORE):
             if part not in told.done:
                 yield self._statements(part)
@@ -187,9 +189,9 @@ class Interview:
 
     # ---- details ---------------------------------------------------------------------------------
 
-    def _details(self, record: Record, told: Told) -> Iterator[Page]:
+    def _details(self, record: Whose, told: Told) -> Iterator[Page]:
         for row in told.complaints:
-            wanted = _Wanted(self._assessor, record, told, row)
+            wanted = _Wanted(self._assessor, record(), told, row)
             yield from self._where(row, told, wanted)
             yield from self._how(row, told, wanted)
             yield from self._which(row, told, wanted)

@@ -12,7 +12,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from bonewatch.record.from_json import RecordError, read_record
-from bonewatch.record.record import Note
+from bonewatch.record.record import Note, Record
+from bonewatch.record.tables import PATIENT
 from bonewatch.web.accounts.models import Patient, User
 from bonewatch.web.chart.models import Answer, Entry
 from bonewatch.web.chart.queries import assessor, record_from, standing
@@ -67,11 +68,15 @@ def write(
 
 
 def check(stands: Sequence[Entry], rows: Sequence[Row]) -> None:
-    """RecordError where the rows cannot stand, by themselves or beside what stands already."""
+    """RecordError where the rows cannot stand, by themselves or for this person.
+
+    A row is held against the others of its own writing and against who the person is; no other
+    row that stands already can make it wrong.
+    """
     replaced = {row.corrects.pk for row in rows if row.corrects}
     tables: dict[str, list[Values]] = {}
     for entry in stands:
-        if entry.pk not in replaced:
+        if entry.table == PATIENT.name and entry.pk not in replaced:
             tables.setdefault(entry.table, []).append(entry.values)
     before = {name: len(listed) for name, listed in tables.items()}
     for row in rows:
@@ -121,14 +126,15 @@ def _entry(patient: Patient, said: Said, row: Row, withdrawn: bool = False) -> E
 
 
 def answer(
-    patient: Patient, at: datetime, check_in: UUID | None = None,
-    stands: Sequence[Entry] | None = None,
-) -> Answer:  # fmt: skip
-    """Ask the rules about the chart as it stands, and keep what they said."""
-    day = timezone.localdate(at)
-    record = record_from(standing(patient) if stands is None else stands)
+    patient: Patient, at: datetime, check_in: UUID | None = None, record: Record | None = None
+) -> Answer:
+    """Ask the rules about the chart as it stands, and keep what they said.
+
+    `record` is the one that stands, where the caller has it.
+    """
     ready = assessor("en", patient.clinic.protocol)
-    found = ready.brief(record, day)
+    day = timezone.localdate(at)
+    found = ready.brief(record_from(standing(patient)) if record is None else record, day)
     return Answer.objects.create(
         patient=patient, at=at, as_of=day, urgency=found.urgency,
         urgency_high=found.urgency_high, rules=list(found.rules), pack_hash=ready.pack.hash,

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from uuid import UUID
 
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from bonewatch.assessment.checkin import Interview, Page, Told
+from bonewatch.assessment.checkin import Interview, Page, Told, Whose
 from bonewatch.assessment.checkin import Row as ToldRow
 from bonewatch.knowledge.pack import URGENCIES
 from bonewatch.web.accounts.models import CLINICIANS, Patient, Role, User
@@ -23,7 +23,7 @@ from bonewatch.web.care.alarms import raise_from
 from bonewatch.web.care.models import CheckIn, Given
 from bonewatch.web.chart.actions import Row, answer, lock, said_now, write
 from bonewatch.web.chart.models import Entry
-from bonewatch.web.chart.queries import assessor, of_these, record_from, standing
+from bonewatch.web.chart.queries import assessor, of_these, record_from, record_of, standing
 
 REPORTERS = {Role.PATIENT: "patient", Role.CARER: "carer"}
 
@@ -57,23 +57,28 @@ def first_page(patient: Patient) -> Page:
     return _interview(patient).first()
 
 
-def next_page(check_in: CheckIn, entries: Sequence[Entry] | None = None) -> Page | None:
+def next_page(check_in: CheckIn) -> Page | None:
     """What to ask next; None when nothing more could change the answer."""
     if check_in.finished_at:
         return None
-    stands = standing(check_in.patient) if entries is None else entries
-    talk, told = _interview(check_in.patient), _told(check_in, stands)
-    return talk.following(record_from(stands), told)
+    return _interview(check_in.patient).following(*_so_far(check_in))
 
 
-def page_of(check_in: CheckIn, name: str, entries: Sequence[Entry] | None = None) -> Page:
+def page_of(check_in: CheckIn, name: str) -> Page:
     """A page of a check-in by its name; 404 where there is none."""
-    stands = standing(check_in.patient) if entries is None else entries
-    talk, told = _interview(check_in.patient), _told(check_in, stands)
-    found = talk.page(name, record_from(stands), told)
-    if found is None:
+    return _found(_interview(check_in.patient).page(name, *_so_far(check_in)))
+
+
+def _found(page: Page | None) -> Page:
+    if page is None:
         raise Http404
-    return found
+    return page
+
+
+def _so_far(check_in: CheckIn) -> tuple[Whose, Told]:
+    """The whole record, read only where it is needed, and what this check-in told."""
+    mine = of_these(Entry.objects.filter(check_in=check_in.public_id))
+    return cache(lambda: record_of(check_in.patient)), _told(check_in, mine)
 
 
 def _told(check_in: CheckIn, entries: Sequence[Entry]) -> Told:
@@ -112,7 +117,8 @@ def receive(check_in: CheckIn, sent: Sent) -> Received:
         return Received(check_in.finished_at is not None, False)
     before = standing(check_in.patient)
     told, talk = _told(check_in, before), _interview(check_in.patient)
-    taken = talk.take(page_of(check_in, sent.page, before), sent.given, told)
+    asked = _found(talk.page(sent.page, cache(lambda: record_from(before)), told))
+    taken = talk.take(asked, sent.given, told)
     said = said_now(check_in.by, "check-in", check_in=check_in.public_id)
     mine = _mine(check_in, before)
     rows = [Row(r.table, r.values, r.key, mine.get((r.table, r.key))) for r in taken.rows]
@@ -120,12 +126,13 @@ def receive(check_in: CheckIn, sent: Sent) -> Received:
     stands = of_these([*before, *written])
     check_in.done = sorted({*check_in.done, sent.page})
     Given.objects.create(check_in=check_in, page=sent.page, token=sent.token, at=said.at)
-    if taken.ends or next_page(check_in, stands) is None:
+    record, told = record_from(stands), _told(check_in, stands)
+    if taken.ends or talk.following(lambda: record, told) is None:
         check_in.finished_at = said.at
     check_in.save()
-    found = answer(check_in.patient, said.at, check_in.public_id, stands)
+    found = answer(check_in.patient, said.at, check_in.public_id, record)
     raise_from(found)
-    emergency = found.urgency == URGENCIES[0] and bool(_told(check_in, stands).complaints)
+    emergency = found.urgency == URGENCIES[0] and bool(told.complaints)
     return Received(check_in.finished_at is not None, emergency)
 
 
