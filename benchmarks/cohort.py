@@ -31,7 +31,7 @@ from bonewatch.record.from_json import keep_what_holds
 from bonewatch.record.to_arrow import SCHEMAS, RecordFolder
 from bonewatch.simulate.rates import read_rates
 from bonewatch.simulate.to_fhir import to_fhir
-from bonewatch.simulate.write import people, write_people
+from bonewatch.simulate.write import Asked, people, write_people
 
 DAY = date(2026, 11, 23)
 PEER = Path(__file__).parent / "peer"
@@ -144,7 +144,7 @@ def made(folder: Path, make: Callable[[Path], None]) -> Path:
 
 def _fhir(how_many: int) -> Callable[[Path], None]:
     def make(folder: Path) -> None:
-        write_people(folder, people(read_rates(), SEED, how_many, DAY), form="fhir")
+        write_people(folder, Asked(SEED, how_many, DAY, "fhir"))
 
     return make
 

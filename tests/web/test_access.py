@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.urls import get_resolver, reverse
 
 from bonewatch.web import urls
@@ -96,7 +97,6 @@ def test_who_may_open_what(cast: Cast, name: str) -> None:
 
 
 def test_who_is_not_signed_in_sees_nothing(cast: Cast) -> None:
-    from django.test import Client
 
     for page, address in _addresses(cast).items():
         client = Client()
@@ -163,7 +163,16 @@ def test_idle_staff_are_signed_out(cast: Cast) -> None:
 
 
 def test_nobody_signs_up_alone(cast: Cast) -> None:
-    from django.test import Client
 
     page = Client().get(reverse("account_signup")).content.decode()
     assert "password" not in page.lower() or "closed" in page.lower()
+
+
+def test_after_some_wrong_passwords_nobody_gets_in_for_a_while(cast: Cast) -> None:
+    client = Client(REMOTE_ADDR="198.51.100.7")
+    there = reverse("account_login")
+    for _ in range(6):
+        client.post(there, {"login": "ana@example.org", "password": "wrong wrong wrong"})
+    right = client.post(there, {"login": "ana@example.org", "password": "a-good-password-1"})
+    assert right.status_code == 200
+    assert "Too many failed login attempts" in right.content.decode()
