@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import Any
 
@@ -176,3 +177,11 @@ def test_after_some_wrong_passwords_nobody_gets_in_for_a_while(cast: Cast) -> No
     right = client.post(there, {"login": "ana@example.org", "password": "a-good-password-1"})
     assert right.status_code == 200
     assert "Too many failed login attempts" in right.content.decode()
+
+
+def test_the_sign_in_has_inputs_in_the_style_of_the_pages(cast: Cast) -> None:
+    shown = Client().get(reverse("account_login")).content.decode()
+    inputs = [one for one in re.findall(r"<input [^>]*>", shown) if 'type="hidden"' not in one]
+    written = [one for one in inputs if 'type="checkbox"' not in one]
+    assert len(written) == 2
+    assert all('class="nhsuk-input"' in one for one in written)

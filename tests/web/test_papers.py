@@ -13,6 +13,7 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from bonewatch.web.chart.actions import Row, said_now, write
+from bonewatch.web.chart.queries import record_of
 
 from .conftest import Cast, signed_in
 
@@ -68,3 +69,12 @@ def test_every_page_has_a_strict_policy(cast: Cast) -> None:
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
     assert answered["X-Frame-Options"] == "DENY"
+
+
+def test_a_diary_entry_that_cannot_be_kept_is_shown_again_with_why(cast: Cast) -> None:
+    address = reverse("diary", args=[cast.patient.public_id])
+    page = signed_in(cast.ana).post(address, {"do": "diary", "weight": "9000"})
+    shown = page.content.decode()
+    assert "nhsuk-error-summary" in shown
+    assert 'value="9000"' in shown
+    assert not record_of(cast.patient).rows("measurement")

@@ -51,6 +51,18 @@ def invite(
 
 
 @transaction.atomic
+def new_patient(by: User, name: str, phone: str, email: str) -> Patient:
+    """A new patient of the clinic, invited where there is an address; InviteError, and no patient.
+
+    Without an address they have no account: the team keeps their chart.
+    """
+    made = Patient.objects.create(clinic=by.clinic, name=name.strip(), phone=phone.strip())
+    if email.strip():
+        invite(by.clinic, by, Role.PATIENT, made.name, email, made)
+    return made
+
+
+@transaction.atomic
 def found_clinic(clinic: str, email: str, name: str) -> Invitation:
     """A new clinic and the invitation of its administrator; they fill in what patients see."""
     made = Clinic.objects.create(name=clinic.strip(), phone="", phone_hours="", emergency_phone="",

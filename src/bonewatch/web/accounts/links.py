@@ -6,4 +6,4 @@ from sesame.backends import ModelBackend
 
 
 class CheckInBackend(ModelBackend):  # type: ignore[misc]
-    """Signs in by a link; the session is then for check-ins only (see Guarded)."""
+    """Signs in by a link; the session is then for check-ins only (see `access`)."""

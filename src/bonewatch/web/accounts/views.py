@@ -30,7 +30,7 @@ class PasswordForm(forms.Form):
 
     password = forms.CharField(
         label=gettext_lazy("Choose a password of 12 signs or more"),
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "class": "nhsuk-input"}),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         strip=False,
     )
 

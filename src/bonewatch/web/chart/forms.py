@@ -12,7 +12,6 @@ from bonewatch.record.tables import TABLES, Field, Table
 from bonewatch.record.words import words
 
 NOT_ENTERED = {"patient": ("patient_id",)}
-_WIDE, _SHORT = "nhsuk-input", "nhsuk-input nhsuk-input--width-10"
 _YES_NO = (("", _("not known")), ("true", _("yes")), ("false", _("no")))
 
 
@@ -52,23 +51,23 @@ def _field(field: Field) -> forms.Field:
         "help_text": field.meaning, "required": field.required,
     }  # fmt: skip
     if field.type in ("choice", "word"):
-        return _chosen(_choices(field), more)
+        return forms.ChoiceField(choices=_choices(field), **more)
     if field.type == "bool":
-        return _chosen(list(_YES_NO), more)
+        return forms.ChoiceField(choices=_YES_NO, **more)
     if field.type == "integer":
         return forms.IntegerField(
             min_value=_whole(field.least),
             max_value=_whole(field.most),
-            widget=_input(_SHORT),
+            widget=_short(),
             **more,
         )
     if field.type == "number":
         more |= {"min_value": field.least, "max_value": field.most}
-        return forms.FloatField(widget=_input(_SHORT), **more)
+        return forms.FloatField(widget=_short(), **more)
     if field.type == "date":
         more["help_text"] = f"{field.meaning}; 2026-11-23, or 2026-11, or 2026"
-        return forms.CharField(max_length=10, widget=_input(_SHORT), **more)
-    return forms.CharField(max_length=500, widget=_input(_WIDE), **more)
+        return forms.CharField(max_length=10, widget=_short(), **more)
+    return forms.CharField(max_length=500, **more)
 
 
 def _choices(field: Field) -> list[tuple[str, Any]]:
@@ -77,14 +76,9 @@ def _choices(field: Field) -> list[tuple[str, Any]]:
     return [("", "–"), *((c, c.replace("_", " ")) for c in field.choices)]
 
 
-def _chosen(choices: list[tuple[str, Any]], more: dict[str, Any]) -> forms.Field:
-    widget = forms.Select(attrs={"class": "nhsuk-select"})
-    return forms.ChoiceField(choices=choices, widget=widget, **more)
-
-
 def _whole(number: float | None) -> int | None:
     return None if number is None else int(number)
 
 
-def _input(css: str) -> forms.TextInput:
-    return forms.TextInput(attrs={"class": css})
+def _short() -> forms.TextInput:
+    return forms.TextInput(attrs={"class": "nhsuk-input nhsuk-input--width-10"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -11,8 +12,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from bonewatch.web.accounts import audit
 from bonewatch.web.accounts.access import CLINICIANS, Request, page
-from bonewatch.web.accounts.actions import InviteError, invite
-from bonewatch.web.accounts.models import STAFF, AuditEntry, Clinic, Invitation, Patient, Role, User
+from bonewatch.web.accounts.actions import InviteError, invite, new_patient
+from bonewatch.web.accounts.models import STAFF, AuditEntry, Clinic, Invitation, Role, User
 from bonewatch.web.care.models import OnCall
 
 ADMINISTRATOR = {Role.ADMINISTRATOR}
@@ -61,16 +62,11 @@ def invite_patient(request: Request) -> HttpResponse:
     if request.method == "POST":
         said = request.POST
         try:
-            patient = Patient.objects.create(
-                clinic=request.user.clinic, name=said.get("name", "").strip(),
-                phone=said.get("phone", "").strip(),
-            )  # fmt: skip
-            if said.get("email", "").strip():
-                invite(request.user.clinic, request.user, Role.PATIENT, patient.name,
-                       said["email"], patient)  # fmt: skip
+            patient = new_patient(
+                request.user, said.get("name", ""), said.get("phone", ""), said.get("email", "")
+            )
             return redirect("patient", patient.public_id)
         except InviteError as wrong:
-            Patient.objects.filter(pk=patient.pk).delete()
             problem = str(wrong)
     return render(request, "clinic/invite_patient.html", {"problem": problem})
 
@@ -101,18 +97,20 @@ def clinic(request: Request) -> HttpResponse:
             form.save()
             messages.success(request, _("Saved."))
             return redirect("clinic")
-    for field in form.fields.values():
-        field.widget.attrs["class"] = "nhsuk-input"
     rota = OnCall.objects.filter(clinic=request.user.clinic).select_related("user")
-    staff = User.objects.filter(clinic=request.user.clinic, role__in=CLINICIANS, is_active=True)
-    return render(request, "clinic/clinic.html", {"form": form, "rota": rota, "staff": staff})
+    context = {"form": form, "rota": rota, "staff": _on_rota(request)}
+    return render(request, "clinic/clinic.html", context)
+
+
+def _on_rota(request: Request) -> QuerySet[User]:
+    """Who may be on the rota."""
+    return User.objects.filter(clinic=request.user.clinic, role__in=CLINICIANS, is_active=True)
 
 
 def _keep_rota(request: Request) -> None:
     """The people ticked, in the order of their numbers."""
     clinic = request.user.clinic
-    staff = User.objects.filter(clinic=clinic, role__in=CLINICIANS, is_active=True)
-    places = [(request.POST.get(f"place-{user.pk}", ""), user) for user in staff]
+    places = [(request.POST.get(f"place-{user.pk}", ""), user) for user in _on_rota(request)]
     chosen = sorted((int(place), user.pk, user) for place, user in places if place.isdigit())
     OnCall.objects.filter(clinic=clinic).delete()
     for number, (_place, _pk, user) in enumerate(chosen):

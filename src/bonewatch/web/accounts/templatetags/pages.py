@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django import template
+from django.forms import BoundField
 from django.utils.translation import ngettext
 
 register = template.Library()
@@ -23,6 +24,13 @@ def lasting(span: timedelta) -> str:
         return ngettext("%(n)d hour", "%(n)d hours", hours) % {"n": hours}
     minutes = seconds // _MINUTE
     return ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
+
+
+@register.filter
+def styled(field: BoundField) -> str:
+    """The input of a field in the pages' style, where its form gives it none of its own."""
+    css = "nhsuk-select" if field.widget_type == "select" else "nhsuk-input"
+    return field.as_widget(attrs={"class": field.field.widget.attrs.get("class", css)})
 
 
 @register.filter
