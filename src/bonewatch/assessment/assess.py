@@ -82,6 +82,14 @@ class Assessor:
         _, high = self._range(evaluation)
         return Brief(self._highest(acted_on), high, tuple(rule.id for rule in acted_on))
 
+    def still_open(self, record: Record, as_of: date) -> OpenFacts:
+        """The unknown features that could raise the urgency, with the highest tier they could."""
+        evaluation = self.engine.triage(record, as_of)
+        urgency = self._highest(self._acted_on(evaluation))
+        return open_facts(
+            self.pack, evaluation, urgency, self._partly(evaluation, evaluation.states)
+        )
+
     def findings(self, evaluation: Evaluation) -> tuple[Finding, ...]:
         """Only the findings of a triage, whichever engine computed it."""
         states = self._partly(evaluation, evaluation.states)

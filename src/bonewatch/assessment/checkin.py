@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Literal
 
-from bonewatch.assessment.ask import open_facts
 from bonewatch.assessment.assess import Assessor
-from bonewatch.assessment.partly import Partly
+from bonewatch.engine.in_python import Engine
 from bonewatch.features import tree as t
 from bonewatch.features.feature import Feature
 from bonewatch.knowledge.checkin import Cell, CheckInText, DetailText, StatementText
@@ -174,13 +174,12 @@ class Interview:
         for name, one in getattr(self._text, part).items():
             page_id = f"kinds:{name}"
             if name in ticked and len(one.kinds) > 1 and page_id not in told.done:
-                choices = tuple(Choice(kind, self._plain("symptom", kind)) for kind in one.kinds)
+                choices = tuple(
+                    Choice(kind, self._pack.plain("symptom", kind)) for kind in one.kinds
+                )
                 yield self._asked(page_id, one.says, "which_lead", [
                     Field(TICKED, self._text.words["which_title"], "ticks", choices)
                 ])  # fmt: skip
-
-    def _plain(self, listed: str, word: str) -> str:
-        return self._pack.translations.get(f"word {listed} {word}", words(listed)[word].plain)
 
     def _asked(self, page_id: str, title: str, lead: str, fields: Iterable[Field]) -> Page:
         buttons = (self._button(GO_ON), self._button(NOT_SURE))
@@ -190,8 +189,9 @@ class Interview:
     # ---- details ---------------------------------------------------------------------------------
 
     def _details(self, record: Whose, told: Told) -> Iterator[Page]:
+        open_features = list(self._open(record, told))
         for row in told.complaints:
-            wanted = _Wanted(self._assessor, record(), told, row)
+            wanted = _Wanted(self._assessor.engine, record(), told, row, open_features)
             yield from self._where(row, told, wanted)
             yield from self._how(row, told, wanted)
             yield from self._which(row, told, wanted)
@@ -200,13 +200,18 @@ class Interview:
             field = Field(TEMPERATURE, asked.says, "number", hint=asked.hint)
             yield self._asked(TEMPERATURE, asked.says, "", [field])
 
+    def _open(self, record: Whose, told: Told) -> Iterator[Feature]:
+        if told.complaints:
+            for name in self._assessor.still_open(record(), told.as_of):
+                yield self._pack.features[name]
+
     def _is_hot(self, told: Told) -> bool:
         return any(row.values["kind"] in self._text.temperature.kinds for row in told.complaints)
 
     def _title(self, row: Row, question: str) -> str:
         place = row.values.get("site")
-        site = self._plain("site", str(place)) if place else ""
-        kind = self._plain("symptom", str(row.values["kind"]))
+        site = self._pack.plain("site", str(place)) if place else ""
+        kind = self._pack.plain("symptom", str(row.values["kind"]))
         return f"{(f'{kind}, {site}' if site else kind).capitalize()}: {question}"
 
     def _where(self, row: Row, told: Told, wanted: _Wanted) -> Iterator[Page]:
@@ -331,15 +336,11 @@ class Interview:
 class _Wanted:
     """Which details of a complaint could still change the answer."""
 
-    def __init__(self, assessor: Assessor, record: Record, told: Told, row: Row) -> None:
-        self._engine, self._told, self._row = assessor.engine, told, row
-        evaluation = self._engine.triage(record, told.as_of)
-        partly = Partly(assessor.pack, assessor._why, evaluation.values, evaluation.states)
-        urgency = assessor._highest(assessor._acted_on(evaluation))
-        facts = open_facts(assessor.pack, evaluation, urgency, partly)
-        features = (assessor.pack.features[name] for name in facts)
-        self._open = [one for one in features if self._is_of(one)]
-        self._record, self._values = record, evaluation.values
+    def __init__(
+        self, engine: Engine, record: Record, told: Told, row: Row, still_open: list[Feature]
+    ) -> None:
+        self._engine, self._record, self._told, self._row = engine, record, told, row
+        self._open = [one for one in still_open if self._is_of(one)]
 
     def _is_of(self, feature: Feature) -> bool:
         kind = self._row.values["kind"]
@@ -356,17 +357,20 @@ class _Wanted:
         return any(self._settles(name, value) for value in _possible(name, detail, self._told))
 
     def _settles(self, name: str, value: Cell) -> bool:
-        table = self._record.tables[SYMPTOM.name]
-        raw = {**self._row.values, name: value}
-        mine = keep_what_holds({SYMPTOM.name: [raw]}).tables[SYMPTOM.name][0]
-        tables = {**self._record.tables, SYMPTOM.name: [*self._others(table), mine]}
+        rows = [*self._others, _checked({**self._row.values, name: value})]
+        tables = {**self._record.tables, SYMPTOM.name: rows}
         values = self._engine.triage(replace(self._record, tables=tables), self._told.as_of).values
         return any(values[one.name] is not None for one in self._open if name in _read_by(one))
 
-    def _others(self, table: Sequence[CheckedRow]) -> list[CheckedRow]:
-        """Every row but this one."""
-        said = keep_what_holds({SYMPTOM.name: [dict(self._row.values)]}).tables[SYMPTOM.name][0]
-        return [row for row in table if _without_place(row) != _without_place(said)]
+    @cached_property
+    def _others(self) -> list[CheckedRow]:
+        """Every symptom but this one."""
+        said = _without_place(_checked(self._row.values))
+        return [row for row in self._record.rows(SYMPTOM.name) if _without_place(row) != said]
+
+
+def _checked(values: Mapping[str, Cell]) -> CheckedRow:
+    return keep_what_holds({SYMPTOM.name: [dict(values)]}).rows(SYMPTOM.name)[0]
 
 
 def _without_place(row: CheckedRow) -> dict[str, object]:

@@ -21,6 +21,7 @@ from bonewatch.knowledge.schema import (
     SourceText,
     UrgencyText,
 )
+from bonewatch.record.words import words
 
 URGENCIES = ("emergency", "same_day", "urgent", "soon", "routine")
 
@@ -118,6 +119,10 @@ class Pack:
         """What each feature is, by its name."""
         both = (*self.features.items(), *self.derived.items())
         return {name: feature.meaning for name, feature in both}
+
+    def plain(self, listed: str, word: str) -> str:
+        """A controlled word in the patient's voice; KeyError where the list has no such word."""
+        return self.translations.get(f"word {listed} {word}", words(listed)[word].plain)
 
     def feature(self, name: str) -> Feature:
         """A feature of the pack or of one of its entries; KeyError when there is none."""

@@ -25,8 +25,14 @@ def read_bytes(content: bytes) -> list[Record]:
     with collector_paused():
         document = _document(content)
         if looks_like_fhir(document):
-            return _from_fhir(document)
+            return _someone(from_fhir(document))
         return [read_record(document)]
+
+
+def _someone(records: list[Record]) -> list[Record]:
+    if not records:
+        raise FileError("is FHIR, but there is no person in it")
+    return records
 
 
 def _document(content: bytes) -> object:
@@ -75,10 +81,9 @@ def _not_json(problem: orjson.JSONDecodeError) -> str:
     return f"is not JSON: {problem.msg.split(':')[0]} ({where}); expected a record or a FHIR Bundle"
 
 
-def _from_fhir(document: object) -> list[Record]:
+def from_fhir(document: object) -> list[Record]:
+    """The record of every person in FHIR resources; there may be none."""
     reading = read_fhir(resources_of(document))
-    if not reading.records:
-        raise FileError("is FHIR, but there is no person in it")
     return [
         keep_what_holds(raw, tuple(reading.notes.get(name, ())), reading.not_understood.get(name))
         for name, raw in reading.records.items()

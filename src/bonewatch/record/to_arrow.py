@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -27,6 +26,7 @@ _TYPES = {
 PATIENT_ID = pa.field("patient_id", pa.string(), nullable=False)
 NUMBER = pa.field("number", pa.int32(), nullable=False)
 """Which of the person's rows of a table it is, from 0: the order is part of the record."""
+_AT_ONCE = 500
 PEOPLE = pa.schema([PATIENT_ID])
 NOTES = pa.schema([PATIENT_ID, ("at", pa.string()), ("says", pa.string())])
 NOT_UNDERSTOOD = pa.schema([PATIENT_ID, ("what", pa.string()), ("count", pa.int64())])
@@ -89,6 +89,17 @@ class RecordFolder:
         self._writers = {
             name: _writer(folder / name, part, schema) for name, schema in SCHEMAS.items()
         }
+        self._held: list[tuple[str, Record]] = []
+
+    def add(self, patient_id: str, record: Record) -> None:
+        """Add this person; held until there are enough for a batch, or the folder is closed."""
+        self._held.append((patient_id, record))
+        if len(self._held) == _AT_ONCE:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        self.write(self._held)
+        self._held = []
 
     def write(self, records: Sequence[tuple[str, Record]]) -> None:
         """Add these people."""
@@ -99,10 +110,9 @@ class RecordFolder:
     def __enter__(self) -> RecordFolder:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:  # fmt: skip
+    def __exit__(self, kind: object, *problem: object) -> None:
+        if kind is None:
+            self._let_go()
         for writer in self._writers.values():
             writer.close()
 

@@ -18,7 +18,6 @@ import orjson
 
 from bonewatch.record.bulk.read import Counts, mark_as_read
 from bonewatch.record.from_json import keep_what_holds
-from bonewatch.record.record import Record as Checked
 from bonewatch.record.tables import TABLES
 from bonewatch.record.to_arrow import RecordFolder
 from bonewatch.simulate.to_fhir import to_fhir
@@ -26,7 +25,6 @@ from bonewatch.simulate.to_omop import COLUMNS, Omop
 from bonewatch.simulate.written import Record
 
 TRUTH = "truth"
-_AT_ONCE = 500
 
 
 class Opened(Protocol):
@@ -61,28 +59,20 @@ class _Tables:
     """Record tables as Parquet, as `screen` keeps them."""
 
     def __init__(self, folder: Path, part: str) -> None:
-        self._into, self._held = RecordFolder(folder, part), list[tuple[str, Checked]]()
-        self.count = 0
+        self._into, self.count = RecordFolder(folder, part), 0
 
     def add(self, number: int, patient_id: str, record: Record) -> None:
-        """Hold them until there are enough for a batch."""
+        """Their checked rows."""
         checked = keep_what_holds(record)
-        self._held.append((patient_id, checked))
+        self._into.add(patient_id, checked)
         self.count += sum(map(len, checked.tables.values()))
-        if len(self._held) == _AT_ONCE:
-            self._let_go()
-
-    def _let_go(self) -> None:
-        self._into.write(self._held)
-        self._held = []
 
     def __enter__(self) -> Self:
         self._into.__enter__()
         return self
 
     def __exit__(self, *problem: object) -> None:
-        self._let_go()
-        self._into.__exit__(None, None, None)
+        self._into.__exit__(*problem)
 
 
 # ---- lines ---------------------------------------------------------------------------------------
@@ -176,24 +166,26 @@ def _mark(folder: Path, how_many: int) -> None:
 
 def _join_rows(folder: Path, how_many: int) -> None:
     for name in TABLES:
-        _whole(folder, name, "ndjson", b"")
+        whole(folder, name)
 
 
 def _join_tables(folder: Path, how_many: int) -> None:
     for name, columns in COLUMNS.items():
-        _whole(folder, name, "csv", cells(columns), once=name == "concept")
+        whole(folder, name, "csv", cells(columns), once=name == "concept")
 
 
-def _whole(folder: Path, name: str, ending: str, head: bytes, once: bool = False) -> None:
-    """The parts of a file as one; with `once` a line that several parts have is written once."""
+def whole(
+    folder: Path, name: str, ending: str = "ndjson", head: bytes = b"", once: bool = False
+) -> None:
+    """Make the parts of a file one; with `once` a line that several have is written once."""
     seen: set[bytes] = set()
-    with (folder / f"{name}.{ending}").open("wb") as whole:
-        whole.write(head)
+    with (folder / f"{name}.{ending}").open("wb") as file:
+        file.write(head)
         for path in sorted(folder.glob(f"{name}.*.{ending}")):
             with path.open("rb") as part:
                 for line in part:
                     if not once or line not in seen:
-                        whole.write(line)
+                        file.write(line)
                     if once:
                         seen.add(line)
             path.unlink()

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from bonewatch.simulate.chance import Chance
 from bonewatch.simulate.course import Course, Event, Spread, course_of
-from bonewatch.simulate.forms import FORMS, TRUTH, Form, Lines
+from bonewatch.simulate.forms import FORMS, TRUTH, Form, Lines, whole
 from bonewatch.simulate.rates import Rates, read_rates
 from bonewatch.simulate.written import Clerk, Record
 
@@ -87,7 +87,7 @@ def write_people(folder: Path, asked: Asked, told: Told = lambda _: None) -> int
     aside.mkdir(parents=True)
     lines = _write(aside, asked, told)
     FORMS[asked.form].finish(aside, asked.how_many)
-    _join(sorted(aside.glob(f"{TRUTH}.*")), aside / f"{TRUTH}.ndjson")
+    whole(aside, TRUTH)
     if asked.packed:
         _pack(aside)
     if folder.exists():
@@ -120,14 +120,6 @@ def _part(aside: Path, asked: Asked, part: int, told: Told = lambda _: None) -> 
             truth.write(Lines.line(truth_of(person) | {"patient_id": named}))
             told(done)
         return to.count
-
-
-def _join(parts: list[Path], whole: Path) -> None:
-    with whole.open("wb") as file:
-        for path in parts:
-            with path.open("rb") as part:
-                shutil.copyfileobj(part, file)
-            path.unlink()
 
 
 def _pack(folder: Path) -> None:

@@ -35,7 +35,6 @@ SMALL = 4 * 1024 * 1024
 """Bytes of a source that is read faster than processes are started."""
 READ_BY = "record.json"
 """What stands in a folder of records that is whole: of what it was made, and what was left out."""
-_AT_ONCE = 500
 _CONCEPTS = "concepts.json"
 Done = TypeVar("Done")
 
@@ -151,15 +150,10 @@ def _gather(plan: _Plan, bucket: int) -> tuple[int, int]:
     """Make one part of the folder of one bucket; how many people and rows."""
     people = rows = 0
     with collector_paused(), RecordFolder(plan.folder, f"{bucket:03d}") as part:
-        batch: list[tuple[str, Record]] = []
         for patient_id, lines in gathered(plan.spill / "people", bucket):
             record = _record(plan, patient_id, lines)
-            batch.append((patient_id, record))
+            part.add(patient_id, record)
             people, rows = people + 1, rows + sum(map(len, record.tables.values()))
-            if len(batch) == _AT_ONCE:
-                part.write(batch)
-                batch = []
-        part.write(batch)
     return people, rows
 
 

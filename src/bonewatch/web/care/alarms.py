@@ -47,8 +47,8 @@ def _open(answer: Answer) -> Alarm:
         patient=answer.patient, answer=answer, urgency=answer.urgency, rules=answer.rules,
         opened_at=answer.at, due_at=answer.at + targets().tiers[answer.urgency].acknowledge,
     )  # fmt: skip
-    _tell(alarm, None, "open", "", "", answer.at)
-    _watch(alarm, answer.at)
+    note_step(alarm, None, "open", "", "", answer.at)
+    watch(alarm, answer.at)
     return alarm
 
 
@@ -61,20 +61,14 @@ def _raise(alarm: Alarm, answer: Answer) -> None:
     alarm.due_at = due if before != State.OPEN else min(alarm.due_at, due)
     alarm.snoozed_until, alarm.owner, alarm.escalated = None, None, 0
     alarm.save()
-    _tell(alarm, None, WORSE, before, "", answer.at)
-    _watch(alarm, answer.at)
+    note_step(alarm, None, WORSE, before, "", answer.at)
+    watch(alarm, answer.at)
 
 
-def _watch(alarm: Alarm, at: datetime) -> None:
-    """Have someone told at once, and the next person when no one answers in time."""
-    put(
-        "escalate",
-        f"{alarm.pk}:{alarm.answer_id}:0",
-        at,
-        alarm=alarm.pk,
-        answer=alarm.answer_id,
-        place=0,
-    )
+def watch(alarm: Alarm, at: datetime, place: int = 0) -> None:
+    """Have the person of this place on the rota told then, where no one has answered by then."""
+    named = {"alarm": alarm.pk, "answer": alarm.answer_id, "place": place}
+    put("escalate", ":".join(map(str, named.values())), at, **named)
 
 
 @transaction.atomic
@@ -90,7 +84,7 @@ def take(
     alarm.state = step.after
     _stamp(alarm, actor, now, outcome, resolved)
     alarm.save()
-    _tell(alarm, actor, name, before, note, now)
+    note_step(alarm, actor, name, before, note, now)
     audit.record(
         actor, f"alarm {name}", alarm.patient, "answering an alarm", f"alarm {alarm.pk}", now
     )
@@ -131,14 +125,15 @@ def snooze(alarm: Alarm, actor: User, days: int, reason: str) -> Alarm:
     now = timezone.now()
     alarm.snoozed_until = now + timedelta(days=days)
     alarm.save()
-    _tell(alarm, actor, "snooze", alarm.state, reason, now)
+    note_step(alarm, actor, "snooze", alarm.state, reason, now)
     audit.record(actor, "alarm snooze", alarm.patient, "answering an alarm", f"alarm {alarm.pk}")
     return alarm
 
 
-def _tell(
+def note_step(
     alarm: Alarm, actor: User | None, step: str, before: str, note: str, at: datetime
 ) -> None:
+    """Keep that this was done: it is only added to."""
     AlarmEvent.objects.create(
         alarm=alarm, at=at, actor=actor, step=step, before=before, after=alarm.state, note=note
     )

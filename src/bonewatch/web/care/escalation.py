@@ -8,10 +8,11 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bonewatch.web.care.models import Alarm, AlarmEvent, OnCall, State
+from bonewatch.web.care.alarms import note_step, watch
+from bonewatch.web.care.models import Alarm, OnCall, State
 from bonewatch.web.care.targets import targets
 from bonewatch.web.jobs.mail import mail
-from bonewatch.web.jobs.queue import inside, put
+from bonewatch.web.jobs.queue import inside
 
 
 @inside("escalate")
@@ -31,12 +32,8 @@ def escalate(given: dict[str, Any]) -> None:
     mail(key, now, on_call.email, _subject(alarm), _body(alarm))
     alarm.escalated = place
     alarm.save()
-    AlarmEvent.objects.create(
-        alarm=alarm, at=now, step="told", before=alarm.state, after=alarm.state, note=on_call.name
-    )
-    after = now + targets().tiers[alarm.urgency].escalate_every
-    named = {"alarm": alarm.pk, "answer": alarm.answer_id, "place": place + 1}
-    put("escalate", f"{alarm.pk}:{alarm.answer_id}:{place + 1}", after, **named)
+    note_step(alarm, None, "told", alarm.state, on_call.name, now)
+    watch(alarm, now + targets().tiers[alarm.urgency].escalate_every, place + 1)
 
 
 def _subject(alarm: Alarm) -> str:

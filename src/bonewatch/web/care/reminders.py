@@ -17,10 +17,9 @@ from bonewatch.knowledge.pack import URGENCIES
 from bonewatch.web.accounts.models import Patient, User
 from bonewatch.web.care.models import Alarm, CheckIn, State
 from bonewatch.web.care.targets import targets
+from bonewatch.web.chart.models import Answer
 from bonewatch.web.jobs.mail import mail
 from bonewatch.web.jobs.queue import inside, put
-
-_SOON = URGENCIES.index("soon")
 
 
 def plan(now: datetime) -> int:
@@ -58,15 +57,16 @@ def _follow_ups(now: datetime) -> list[bool]:
     return found
 
 
-def _is_grave(alarm: Alarm) -> bool:
-    return URGENCIES.index(alarm.urgency) < _SOON
+def _is_grave(found: Alarm | Answer) -> bool:
+    """Is it above the tier at which asking again ends?"""
+    return URGENCIES.index(found.urgency) < URGENCIES.index(targets().follow_up.until_below)
 
 
 def _has_told(alarm: Alarm, since: datetime) -> bool:
     """Has the patient checked in since, or is it settled by a check-in that found nothing grave?"""
     done = CheckIn.objects.filter(patient=alarm.patient, finished_at__gte=since).exists()
     latest = alarm.patient.answers.order_by("-pk").first()
-    settled = latest is not None and URGENCIES.index(latest.urgency) >= _SOON
+    settled = latest is not None and not _is_grave(latest)
     return done or (settled and alarm.state == State.CLOSED)
 
 

@@ -16,7 +16,7 @@ from bonewatch.record.record import Note, Record
 from bonewatch.record.tables import PATIENT
 from bonewatch.web.accounts.models import Patient, User
 from bonewatch.web.chart.models import Answer, Entry
-from bonewatch.web.chart.queries import assessor, record_from, standing
+from bonewatch.web.chart.queries import assessor, by_table, record_from, standing
 
 Values = Mapping[str, Any]
 
@@ -74,13 +74,11 @@ def check(stands: Sequence[Entry], rows: Sequence[Row]) -> None:
     row that stands already can make it wrong.
     """
     replaced = {row.corrects.pk for row in rows if row.corrects}
-    tables: dict[str, list[Values]] = {}
-    for entry in stands:
-        if entry.table == PATIENT.name and entry.pk not in replaced:
-            tables.setdefault(entry.table, []).append(entry.values)
+    whose = [one for one in stands if one.table == PATIENT.name and one.pk not in replaced]
+    tables = by_table(whose)
     before = {name: len(listed) for name, listed in tables.items()}
     for row in rows:
-        tables.setdefault(row.table, []).append(row.values)
+        tables.setdefault(row.table, []).append(dict(row.values))
     try:
         read_record(tables)
     except RecordError as refused:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
-from django.utils import timezone
 from django.utils.translation import get_language
 
 from bonewatch.assessment.assess import Assessor
-from bonewatch.assessment.result import Assessment
 from bonewatch.engine.kept import ready
 from bonewatch.knowledge.clinic import Clinic as Chosen
 from bonewatch.knowledge.settings_file import read_clinic
@@ -43,15 +41,16 @@ def of_these(entries: Iterable[Entry]) -> list[Entry]:
 
 def record_from(entries: Iterable[Entry]) -> Record:
     """The record that these entries make."""
-    return keep_what_holds(_by_table(entries))
+    return keep_what_holds(by_table(entries))
 
 
 def tables_of(patient: Patient) -> dict[str, list[dict[str, Any]]]:
     """The rows that stand, by table, as they were written."""
-    return _by_table(standing(patient))
+    return by_table(standing(patient))
 
 
-def _by_table(entries: Iterable[Entry]) -> dict[str, list[dict[str, Any]]]:
+def by_table(entries: Iterable[Entry]) -> dict[str, list[dict[str, Any]]]:
+    """Their rows, by table."""
     tables: dict[str, list[dict[str, Any]]] = {}
     for entry in entries:
         tables.setdefault(entry.table, []).append(entry.values)
@@ -63,24 +62,15 @@ def record_of(patient: Patient, known_at: datetime | None = None) -> Record:
     return record_from(standing(patient, known_at))
 
 
-def assess(record: Record, clinic_protocol: str, as_of: date, language: str = "") -> Assessment:
-    """What the rules say, in the language of the page."""
-    return assessor(language or get_language() or "en", clinic_protocol).assess(record, as_of)
-
-
-def assessment_of(
-    patient: Patient, as_of: date | None = None, known_at: datetime | None = None,
-    language: str = "",
-) -> Assessment:  # fmt: skip
-    """What the rules say of a patient; today, or on a day with what was known then."""
-    day = as_of or timezone.localdate()
-    return assess(record_of(patient, known_at), patient.clinic.protocol, day, language)
+def page_language() -> str:
+    """The one of the pack's languages that the page speaks."""
+    return "tr" if (get_language() or "").startswith("tr") else "en"
 
 
 @lru_cache(maxsize=16)
 def assessor(language: str, protocol: str = "") -> Assessor:
-    """The clinic's rules in a language, made ready once for each process."""
+    """The clinic's rules in a language of the pack, made ready once for each process."""
     path = settings.CHOSEN.settings
     chosen = read_clinic(path) if path else Chosen()
-    made = ready(chosen.settings, "tr" if language.startswith("tr") else "en")
+    made = ready(chosen.settings, language)
     return Assessor(made.pack, protocol or settings.CHOSEN.protocol or chosen.protocol, made.code)

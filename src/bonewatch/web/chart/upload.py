@@ -8,8 +8,8 @@ from datetime import date
 
 import orjson
 
-from bonewatch.record.from_fhir import looks_like_fhir, read_fhir, resources_of
-from bonewatch.record.from_json import keep_what_holds
+from bonewatch.record.from_fhir import looks_like_fhir
+from bonewatch.record.from_file import from_fhir
 from bonewatch.record.record import Note, Record
 from bonewatch.record.tables import TABLES
 from bonewatch.web.accounts.models import Patient
@@ -52,13 +52,11 @@ def _one_record(content: bytes) -> Record:
         raise UploadError("The file is not JSON. Choose a FHIR R4 Bundle.") from None
     if not looks_like_fhir(document):
         raise UploadError("The file is no FHIR resource. Choose a FHIR R4 Bundle.")
-    reading = read_fhir(resources_of(document))
-    if len(reading.records) != 1:
-        people = len(reading.records)
+    records = from_fhir(document)
+    if len(records) != 1:
+        people = len(records)
         raise UploadError(f"The file is about {people} people. Choose one of this patient alone.")
-    [(patient_id, raw)] = reading.records.items()
-    notes = tuple(reading.notes.get(patient_id, ()))
-    return keep_what_holds(raw, notes, reading.not_understood.get(patient_id, {}))
+    return records[0]
 
 
 def _values(name: str, row: Mapping[str, object]) -> dict[str, object]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from bonewatch.record.record import CheckedRow, Record
 from bonewatch.record.words import words
-from bonewatch.web.accounts.models import Patient
-from bonewatch.web.chart.queries import record_of
 
 LANES = ("symptom", "measurement", "imaging", "treatment", "condition")
 _TITLES = {
@@ -20,6 +19,8 @@ _DAYS = {
     "treatment": "started_on", "condition": "onset_on",
 }  # fmt: skip
 _LEFT, _RIGHT, _HIGH = 96, 880, 34
+Place = Callable[[date], float]
+"""Where a day stands, from left to right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +55,8 @@ class Timeline:
     height: int
 
 
-def timeline_of(patient: Patient, until: date, known_at: datetime | None) -> Timeline | None:
+def timeline_of(record: Record, until: date) -> Timeline | None:
     """The course up to a day; None where nothing has a day."""
-    record = record_of(patient, known_at)
     days = [day for name in LANES for row in record.rows(name) if (day := _day(name, row))]
     days = [day for day in days if day <= until]
     if not days:
@@ -73,17 +73,17 @@ def timeline_of(patient: Patient, until: date, known_at: datetime | None) -> Tim
     return Timeline(lanes, ticks, _RIGHT + 20, _HIGH * len(LANES) + 30)
 
 
-def _lane(name: str, number: int, record: Record, until: date, place: object) -> Lane:
+def _lane(name: str, number: int, record: Record, until: date, place: Place) -> Lane:
     y = _HIGH * number + _HIGH / 2
     marks = []
     for row in record.rows(name):
         day = _day(name, row)
         if day and day <= until and row.get("present", True) and row.get("kind") != "none":
             end = row.get("ended_on")
-            until_x = place(end if isinstance(end, date) else day)  # type: ignore[operator]
+            until_x = place(end if isinstance(end, date) else day)
             severity = row.get("severity")
             size = 3 + float(severity) / 2 if isinstance(severity, int | float) else 4
-            marks.append(Mark(place(day), y, size, until_x, day, _says(name, row)))  # type: ignore[operator]
+            marks.append(Mark(place(day), y, size, until_x, day, _says(name, row)))
     return Lane(name, _TITLES[name], y, tuple(marks))
 
 

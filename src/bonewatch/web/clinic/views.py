@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from bonewatch.assessment.result import Assessment
 from bonewatch.knowledge.pack import URGENCIES
 from bonewatch.record.from_json import RecordError
+from bonewatch.record.record import Record
 from bonewatch.record.tables import TABLES
 from bonewatch.web.accounts.access import CLINICIANS, Request, page, patient_page, patients_of
 from bonewatch.web.accounts.models import Patient
@@ -33,7 +34,7 @@ from bonewatch.web.chart.actions import (
 )
 from bonewatch.web.chart.forms import RowForm, form_of, initial_of
 from bonewatch.web.chart.models import Answer, Entry
-from bonewatch.web.chart.queries import assessment_of, assessor, of_these
+from bonewatch.web.chart.queries import assessor, of_these, record_of
 from bonewatch.web.chart.upload import UploadError, preview
 from bonewatch.web.clinic.timeline import timeline_of
 
@@ -95,7 +96,8 @@ def show_alarm(request: Request, patient: Patient, alarm_id: uuid.UUID) -> HttpR
     context = {
         "patient": patient, "alarm": alarm, "problem": problem, "steps": steps_from(alarm.state),
         "events": alarm.events.select_related("actor"), "outcomes": Outcome.choices,
-        "assessment": assessment_of(patient, language=_PACK_LANGUAGE), "now": timezone.now(),
+        "assessment": _assess(patient, record_of(patient), timezone.localdate()),
+        "now": timezone.now(),
         "may_snooze": URGENCIES.index(alarm.urgency) > URGENCIES.index("same_day"),
     }  # fmt: skip
     return render(request, "clinic/alarm.html", context)
@@ -124,15 +126,20 @@ def show_patient(request: Request, patient: Patient) -> HttpResponse:
     """Everything about one patient; today, or as it was known at the end of a past day."""
     day = _day(request.GET.get("as_of", ""))
     known_at = _end_of(day) if day else None
-    found = assessment_of(patient, day, known_at, _PACK_LANGUAGE)
+    record, shown_on = record_of(patient, known_at), day or timezone.localdate()
+    found = _assess(patient, record, shown_on)
     alarms = Alarm.objects.filter(patient=patient).select_related("owner").order_by("-opened_at")
     context = {
         "patient": patient, "assessment": found, "day": day, "alarms": alarms[:10],
-        "timeline": timeline_of(patient, day or timezone.localdate(), known_at),
+        "timeline": timeline_of(record, shown_on),
         "answers": Answer.objects.filter(patient=patient).order_by("-pk")[:10],
         "board": _board(found),
     }  # fmt: skip
     return render(request, "clinic/patient.html", context)
+
+
+def _assess(patient: Patient, record: Record, as_of: date) -> Assessment:
+    return assessor(_PACK_LANGUAGE, patient.clinic.protocol).assess(record, as_of)
 
 
 def _board(found: Assessment) -> dict[str, object]:

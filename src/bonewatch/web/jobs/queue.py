@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from bonewatch.web.jobs.models import Job
@@ -97,4 +97,4 @@ def _do(job: Job, now: Callable[[], datetime]) -> None:
 def _mark(job: Job, now: datetime) -> bool:
     """Mark as done, if the lease is still ours."""
     ours = Job.objects.filter(pk=job.pk, lease=job.lease, done_at=None)
-    return bool(ours.update(done_at=now, leased_until=None, attempts=F("attempts")))
+    return bool(ours.update(done_at=now, leased_until=None))

@@ -13,7 +13,6 @@ from uuid import UUID
 
 from django.http import Http404
 from django.utils import timezone
-from django.utils.translation import get_language
 
 from bonewatch.assessment.checkin import Interview, Page, Told, Whose
 from bonewatch.assessment.checkin import Row as ToldRow
@@ -23,7 +22,14 @@ from bonewatch.web.care.alarms import raise_from
 from bonewatch.web.care.models import CheckIn, Given
 from bonewatch.web.chart.actions import Row, answer, lock, said_now, write
 from bonewatch.web.chart.models import Entry
-from bonewatch.web.chart.queries import assessor, of_these, record_from, record_of, standing
+from bonewatch.web.chart.queries import (
+    assessor,
+    of_these,
+    page_language,
+    record_from,
+    record_of,
+    standing,
+)
 
 REPORTERS = {Role.PATIENT: "patient", Role.CARER: "carer"}
 
@@ -44,7 +50,7 @@ def interview(language: str, protocol: str) -> Interview:
 
 
 def _interview(patient: Patient) -> Interview:
-    return interview(get_language() or "en", patient.clinic.protocol)
+    return interview(page_language(), patient.clinic.protocol)
 
 
 def open_check_in(patient: Patient, user: User) -> CheckIn | None:
@@ -82,7 +88,7 @@ def _so_far(check_in: CheckIn) -> tuple[Whose, Told]:
 
 
 def _told(check_in: CheckIn, entries: Sequence[Entry]) -> Told:
-    mine = (entry for entry in entries if entry.check_in == check_in.public_id)
+    mine = _mine(check_in, entries)
     rows = tuple(ToldRow(entry.table, entry.key, entry.values) for entry in mine)
     day = timezone.localdate(check_in.started_at)
     return Told(day, rows, frozenset(check_in.done), check_in.reporter)
@@ -120,7 +126,7 @@ def receive(check_in: CheckIn, sent: Sent) -> Received:
     asked = _found(talk.page(sent.page, cache(lambda: record_from(before)), told))
     taken = talk.take(asked, sent.given, told)
     said = said_now(check_in.by, "check-in", check_in=check_in.public_id)
-    mine = _mine(check_in, before)
+    mine = {(entry.table, entry.key): entry for entry in _mine(check_in, before)}
     rows = [Row(r.table, r.values, r.key, mine.get((r.table, r.key))) for r in taken.rows]
     written = write(check_in.patient, said, [r for r in rows if _says_more(r)], before)
     stands = of_these([*before, *written])
@@ -136,9 +142,8 @@ def receive(check_in: CheckIn, sent: Sent) -> Received:
     return Received(check_in.finished_at is not None, emergency)
 
 
-def _mine(check_in: CheckIn, entries: Sequence[Entry]) -> dict[tuple[str, str], Entry]:
-    mine = (entry for entry in entries if entry.check_in == check_in.public_id)
-    return {(entry.table, entry.key): entry for entry in mine}
+def _mine(check_in: CheckIn, entries: Sequence[Entry]) -> list[Entry]:
+    return [entry for entry in entries if entry.check_in == check_in.public_id]
 
 
 def _says_more(row: Row) -> bool:

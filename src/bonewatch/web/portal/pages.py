@@ -14,13 +14,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import mark_safe
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 from markdown_it import MarkdownIt
 
 from bonewatch.assessment.learn import notes, with_notes
 from bonewatch.record.from_json import RecordError
+from bonewatch.record.record import Record
 from bonewatch.record.to_fhir import to_bundle
 from bonewatch.record.words import words
 from bonewatch.web.accounts.access import CLINICIANS, SELF, Request, patient_page
@@ -29,7 +30,7 @@ from bonewatch.web.accounts.models import Consent, Patient, Role
 from bonewatch.web.care.models import Message, Question
 from bonewatch.web.care.talk import seen, send
 from bonewatch.web.chart.actions import Row, said_now, write
-from bonewatch.web.chart.queries import assessor, record_of, tables_of
+from bonewatch.web.chart.queries import assessor, page_language, tables_of
 from bonewatch.web.portal.papers import calendar_of, pain_plot_of, summary_of
 from bonewatch.web.portal.results import result_of
 
@@ -99,9 +100,10 @@ def diary(request: Request, patient: Patient) -> HttpResponse:
         return redirect("diary", patient.public_id)
     for field in form.fields.values():
         field.widget.attrs["class"] = "nhsuk-input nhsuk-input--width-5"
-    advice = result_of(patient, request.user).assessment.pathway.lifestyle
+    shown = result_of(patient, request.user)
+    advice = shown.assessment.pathway.lifestyle
     context = {
-        "patient": patient, "form": form, "kept": _kept(patient),
+        "patient": patient, "form": form, "kept": _kept(shown.record),
         "advice": [one for one in advice if one.patient or one.ask],
         "questions": Question.objects.filter(patient=patient, asked_at=None),
     }  # fmt: skip
@@ -131,10 +133,10 @@ def _keep(request: Request, patient: Patient, form: DiaryForm) -> bool:
     return True
 
 
-def _kept(patient: Patient) -> list[str]:
+def _kept(record: Record) -> list[str]:
     labels = words("measurement")
     names = ("exercise_minutes_week", "alcohol_units_week", "weight")
-    rows = [row for row in record_of(patient).rows("measurement") if row["what"] in names]
+    rows = [row for row in record.rows("measurement") if row["what"] in names]
     return [
         f"{row['measured_on']}: {labels[str(row['what'])].plain} {row['value']:g}"
         for row in rows[-10:]
@@ -145,7 +147,7 @@ def _kept(patient: Patient) -> list[str]:
 @patient_page("learn", READING, "reading articles")
 def learn(request: Request, patient: Patient) -> HttpResponse:
     """Every article by its section."""
-    pack = assessor(get_language() or "en").pack
+    pack = assessor(page_language()).pack
     listed = groupby(pack.articles.values(), key=lambda one: one.about.section)
     sections = [
         (pack.translations.get(f"section {name}", name), list(articles))
@@ -158,7 +160,7 @@ def learn(request: Request, patient: Patient) -> HttpResponse:
 @patient_page("article", READING, "reading articles")
 def article(request: Request, patient: Patient, topic: str) -> HttpResponse:
     """One article."""
-    pack = assessor(get_language() or "en").pack
+    pack = assessor(page_language()).pack
     found = pack.articles.get(topic)
     if found is None:
         raise Http404

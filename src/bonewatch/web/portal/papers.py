@@ -13,15 +13,15 @@ import typst
 import vl_convert
 from django.conf import settings
 from django.utils import timezone, translation
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
-from bonewatch.assessment.result import Assessment
+from bonewatch.assessment.result import Finding
+from bonewatch.record.record import Record
 from bonewatch.web.accounts.models import Patient, User
 from bonewatch.web.care.models import Question
 from bonewatch.web.chart.models import Entry
-from bonewatch.web.chart.queries import record_of
+from bonewatch.web.chart.queries import page_language, record_of
 from bonewatch.web.portal.results import Pain, pains_of, result_of
 
 _INK, _COLOURS = "#212b32", ("#005eb8", "#b10e1e", "#00703c", "#7c2855", "#8a4b00")
@@ -55,13 +55,13 @@ def _event(patient: Patient, key: str, title: str, day: object) -> Event:
 def pain_plot_of(patient: Patient) -> bytes:
     """Worst pain at each report, a line and a shape for each place."""
     last = Entry.objects.filter(patient=patient).order_by("-pk").values_list("pk", flat=True)
-    return _drawn(patient.pk, last.first() or 0, get_language() or "en")
+    return _drawn(patient.pk, last.first() or 0, page_language())
 
 
 @lru_cache(maxsize=256)
 def _drawn(patient_pk: int, last_entry: int, language: str) -> bytes:
     """Drawn once for each state of a chart."""
-    pains = pains_of(Patient.objects.get(pk=patient_pk))
+    pains = pains_of(record_of(Patient.objects.get(pk=patient_pk)))
     return pain_svg([pain for pain in pains if pain.severity is not None]).encode()
 
 
@@ -99,15 +99,15 @@ def _summary(patient: Patient, user: User) -> dict[str, object]:
     shown = result_of(patient, user)
     answer = shown.assessment
     return {
-        "lang": (get_language() or "en")[:2], "title": _("Visit summary"),
+        "lang": page_language(), "title": _("Visit summary"),
         "name": patient.name, "clinic": patient.clinic.name, "phone": patient.clinic.phone,
         "day": timezone.localdate().isoformat(), "made": _made(timezone.localtime()),
         "urgency": f"{answer.label}: {answer.within}", "headline": answer.headline.patient,
         "for_clinician": answer.headline.clinician,
-        "findings": [_finding(answer, number) for number in range(len(answer.findings))],
-        "pains": [[p.day.isoformat(), p.place, _said(p.severity)] for p in _recent(patient)],
+        "findings": [_finding(one) for one in answer.findings],
+        "pains": [[p.day.isoformat(), p.place, _said(p.severity)] for p in _recent(shown.record)],
         "due": [[one.title, one.state, _said(one.due_on)] for one in shown.due],
-        "treatments": _treatments(patient),
+        "treatments": _treatments(shown.record),
         "questions": [q.text for q in Question.objects.filter(patient=patient, asked_at=None)],
         "unknown": [question.question for question in answer.ask],
         "knowledge": f"{answer.knowledge.pack} {answer.knowledge.version} {answer.knowledge.hash}",
@@ -129,21 +129,20 @@ def _made(now: datetime) -> str:
     }  # fmt: skip
 
 
-def _finding(answer: Assessment, number: int) -> dict[str, object]:
-    finding = answer.findings[number]
+def _finding(finding: Finding) -> dict[str, object]:
     return {
         "title": f"{finding.rule} {finding.title}", "says": finding.says.clinician,
         "sources": "; ".join(f"{one.title}, {one.at}" for one in finding.sources),
     }  # fmt: skip
 
 
-def _recent(patient: Patient) -> list[Pain]:
+def _recent(record: Record) -> list[Pain]:
     since = timezone.localdate() - timedelta(days=settings.RECENT_DAYS)
-    return [pain for pain in pains_of(patient) if pain.day >= since]
+    return [pain for pain in pains_of(record) if pain.day >= since]
 
 
-def _treatments(patient: Patient) -> list[list[str]]:
-    rows = record_of(patient).rows("treatment")
+def _treatments(record: Record) -> list[list[str]]:
+    rows = record.rows("treatment")
     return [
         [str(row["agent"] or row["kind"] or "").replace("_", " "), _said(row["started_on"]),
          _said(row["ended_on"])]

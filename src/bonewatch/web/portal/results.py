@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from bonewatch.assessment.pathway.result import Due
 from bonewatch.assessment.result import Assessment
-from bonewatch.record.record import CheckedRow
+from bonewatch.record.record import CheckedRow, Record
 from bonewatch.record.words import words
 from bonewatch.web.accounts.models import Patient, User
 from bonewatch.web.care.models import Alarm, CheckIn, State
-from bonewatch.web.chart.queries import assessor, record_from, record_of, standing
+from bonewatch.web.chart.queries import assessor, page_language, record_of
 from bonewatch.web.portal.check_in import open_check_in
 
 CARDS = {"emergency": "emergency", "same_day": "urgent", "urgent": "urgent"}
@@ -25,9 +24,10 @@ CARDS = {"emergency": "emergency", "same_day": "urgent", "urgent": "urgent"}
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The page's parts."""
+    """The page's parts, and the record that they come from."""
 
     assessment: Assessment
+    record: Record
     words: Mapping[str, str]
     card: str
     alarm: Alarm | None
@@ -43,12 +43,14 @@ class Result:
 
 def result_of(patient: Patient, user: User) -> Result:
     """What the rules say today, with the alarm that the team sees."""
-    ready = assessor(get_language() or "en", patient.clinic.protocol)
-    assessment = ready.assess(record_from(standing(patient)), timezone.localdate())
+    ready = assessor(page_language(), patient.clinic.protocol)
+    record = record_of(patient)
+    assessment = ready.assess(record, timezone.localdate())
     alarms = Alarm.objects.filter(patient=patient).exclude(state=State.CLOSED)
     done = CheckIn.objects.filter(patient=patient, finished_at__isnull=False)
     return Result(
         assessment=assessment,
+        record=record,
         words=ready.pack.words,
         card=CARDS.get(assessment.urgency, "non-urgent"),
         alarm=alarms.select_related("owner").first(),
@@ -66,9 +68,9 @@ class Pain:
     severity: float | None
 
 
-def pains_of(patient: Patient) -> list[Pain]:
+def pains_of(record: Record) -> list[Pain]:
     """Every report of pain that is there, the oldest first."""
-    rows = record_of(patient).rows("symptom")
+    rows = record.rows("symptom")
     listed = [row for row in rows if row["kind"] == "pain" and row["present"]]
     pains = [Pain(_day(row), _place(row), _number(row["severity"])) for row in listed]
     return sorted(pains, key=lambda pain: (pain.day, pain.place))
@@ -85,31 +87,27 @@ def _number(value: object) -> float | None:
 
 def _place(row: CheckedRow) -> str:
     site = str(row["site"] or "")
-    said = assessor(get_language() or "en").pack.translations
-    known = words("site")
-    plain = said.get(f"word site {site}", known[site].plain) if site in known else ""
-    return plain or _("place not said")
+    return _plain("site", site) if site in words("site") else _("place not said")
 
 
-def changed_since(patient: Patient) -> list[str]:
+def _plain(listed: str, word: str) -> str:
+    return assessor(page_language()).pack.plain(listed, word)
+
+
+def changed_since(record: Record) -> list[str]:
     """What is different between the last two days on which something was reported."""
     days: dict[date, dict[str, CheckedRow]] = {}
-    for row in record_of(patient).rows("symptom"):
+    for row in record.rows("symptom"):
         if row["kind"] != "none":
             days.setdefault(_day(row), {})[f"{row['kind']} {row['site'] or ''}"] = row
-    if len(days) < _TWO:
+    if len(days) <= 1:
         return []
-    before, now = (days[day] for day in sorted(days)[-_TWO:])
+    before, now = (days[day] for day in sorted(days)[-2:])
     return [line for name, row in now.items() if (line := _change(before.get(name), row))]
 
 
-_TWO = 2
-
-
 def _change(before: CheckedRow | None, now: CheckedRow) -> str:
-    symptom = words("symptom")[str(now["kind"])]
-    said = assessor(get_language() or "en").pack.translations
-    name = said.get(f"word symptom {symptom.word}", symptom.plain)
+    name = _plain("symptom", str(now["kind"]))
     what = f"{name}, {_place(now)}" if now["site"] else name
     if not now["present"]:
         return _("%s: no longer there") % what if before and before["present"] else ""

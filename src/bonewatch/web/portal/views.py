@@ -6,7 +6,6 @@ import uuid
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -22,10 +21,10 @@ from bonewatch.web.accounts.access import (
 )
 from bonewatch.web.accounts.models import Patient, Role
 from bonewatch.web.care.models import CheckIn
-from bonewatch.web.chart.queries import assessor
+from bonewatch.web.chart.queries import assessor, page_language
 from bonewatch.web.portal import check_in as checks
 from bonewatch.web.portal.body_map import body_map
-from bonewatch.web.portal.results import Result, changed_since, pains_of, result_of
+from bonewatch.web.portal.results import changed_since, pains_of, result_of
 
 REPORTING = SELF | CLINICIANS
 
@@ -69,8 +68,7 @@ def check_in(request: Request, patient: Patient) -> HttpResponse:
 @patient_page("check_in_next", REPORTING, "reporting how they are", by_link=True)
 def check_in_next(request: Request, patient: Patient, check_in_id: uuid.UUID) -> HttpResponse:
     """The next page of a check-in; the result when there is none."""
-    begun = _begun(request, patient, check_in_id)
-    following = None if begun.finished_at else checks.next_page(begun)
+    following = checks.next_page(_begun(request, patient, check_in_id))
     if following is None:
         return redirect("result", patient.public_id)
     return _ask(request, patient, check_in_id, following)
@@ -113,11 +111,13 @@ def _ask(
     request: Request, patient: Patient, check_in_id: uuid.UUID, asked: Page,
     problem: AnswerError | None = None, given: dict[str, list[str]] | None = None,
 ) -> HttpResponse:  # fmt: skip
+    given = given or {}
+    on_map = any(field.kind == "sites" for field in asked.fields)
     context = {
         "patient": patient, "check_in_id": check_in_id, "asked": asked, "token": uuid.uuid4(),
-        "problems": _said_of(problem), "given": given or {},
-        "body_map": body_map(given or {}), "numbers": range(11),
-        "emergency": assessor(get_language() or "en").pack.urgencies["emergency"].patient,
+        "problems": _said_of(problem), "given": given,
+        "body_map": body_map(given) if on_map else None, "numbers": range(11),
+        "emergency": assessor(page_language()).pack.urgencies["emergency"].patient,
     }  # fmt: skip
     return render(request, "portal/check_in.html", context, status=422 if problem else 200)
 
@@ -141,12 +141,8 @@ def _said_of(problem: AnswerError | None) -> dict[str, str]:
 @patient_page("result", REPORTING, "reading what to do", by_link=True)
 def result(request: Request, patient: Patient) -> HttpResponse:
     """What to do, whom to call, why, and what happens next."""
-    return render(request, "portal/result.html", _result(request, patient))
-
-
-def _result(request: Request, patient: Patient) -> dict[str, object]:
-    shown: Result = result_of(patient, request.user)
-    return {"patient": patient, "result": shown}
+    shown = result_of(patient, request.user)
+    return render(request, "portal/result.html", {"patient": patient, "result": shown})
 
 
 @require_POST
@@ -161,5 +157,9 @@ def check_in_end(request: Request, patient: Patient, check_in_id: uuid.UUID) -> 
 @patient_page("my_page", REPORTING, "reading their own page", by_link=True)
 def my_page(request: Request, patient: Patient) -> HttpResponse:
     """What is due, how it went, and where everything is."""
-    told = {"pains": pains_of(patient), "changed": changed_since(patient)}
-    return render(request, "portal/my_page.html", _result(request, patient) | told)
+    shown = result_of(patient, request.user)
+    context = {
+        "patient": patient, "result": shown, "pains": pains_of(shown.record),
+        "changed": changed_since(shown.record),
+    }  # fmt: skip
+    return render(request, "portal/my_page.html", context)
