@@ -18,11 +18,13 @@ from bonewatch.engine.program import RowFunctions, compiled_code, program_of
 from bonewatch.engine.take import NOT_SO, Given, code_of, picked_row, take
 from bonewatch.features.feature import Feature
 from bonewatch.features.rows import INDEXED, NOTHING, Row, known_rows
-from bonewatch.features.to_python import Value, person_function, row_function
+from bonewatch.features.to_python import RowFunction, Value, person_function, row_function
 from bonewatch.knowledge.pack import Pack
 from bonewatch.record.record import Record
 
 State = bool | None
+Inside = tuple[Row, Value]
+"""A row, and whether it is in a window: True, or None where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class Rows:
     def __init__(self, known: Mapping[str, list[Row]]) -> None:
         self.tables = known
         self._by_kind = {name: _by_kind(known[name], column) for name, column in INDEXED.items()}
+        self._inside: dict[tuple[object, ...], list[Inside]] = {}
 
     def of(self, feature: Feature) -> list[Row]:
         """The rows that may say something about the feature."""
@@ -53,6 +56,15 @@ class Rows:
             return self.tables[feature.source]
         kinds = self._by_kind[feature.source]
         return [row for kind in _wanted(feature) for row in kinds.get(kind, ())]
+
+    def inside(self, feature: Feature, window: RowFunction, as_of: int) -> list[Inside]:
+        """Those of them that are, or may be, in the window; features share what they have alike."""
+        key = (feature.source, feature.index, window, as_of)
+        found = self._inside.get(key)
+        if found is None:
+            asked = ((row, window(row, as_of)) for row in self.of(feature))
+            found = self._inside[key] = [one for one in asked if one[1] is not False]
+        return found
 
     def kinds(self, source: str) -> Iterable[str]:
         """The kinds of row there are in a table that is looked up by kind."""
@@ -103,52 +115,45 @@ class CompiledFeature:
 
     def of_rows(self, rows: Rows, as_of: int) -> Value:
         """The value of a feature that is read from rows."""
-        listed = rows.of(self.feature)
-        given = self._given(listed, as_of) if listed else []
+        given = self.given(rows, as_of)
         if given:
             return take(self.feature, given, as_of)
         return self.when_none(bool(rows.tables[self.feature.source]))
 
     def given(self, rows: Rows, as_of: int) -> list[Given]:
         """The rows that count and what each gives: for `any` a code, otherwise the item."""
-        return self._given(rows.of(self.feature), as_of)
-
-    def _given(self, listed: list[Row], as_of: int) -> list[Given]:
+        listed = rows.inside(self.feature, self._window, as_of)
         if self._is_sum:
-            return [(row, self._addend(row, as_of)) for row in listed if self._adds(row, as_of)]
-        pairs = [(row, self._of_row(row, as_of)) for row in listed]
+            return [(r, self._addend(r, sure, as_of)) for r, sure in listed if self._adds(r, as_of)]
+        pairs = [(row, self._of_row(row, sure, as_of)) for row, sure in listed]
         return [pair for pair in pairs if pair[1] is not None]
 
     def _adds(self, row: Row, as_of: int) -> bool:
         """Does the row add to a sum? Also one that may match, and one whose item is not known."""
         if self._heeds_nothing and row["kind"] == NOTHING:
             return False
-        return self._window(row, as_of) is not False and self._where(row, as_of) is not False
+        return self._where(row, as_of) is not False
 
-    def _addend(self, row: Row, as_of: int) -> Value:
+    def _addend(self, row: Row, inside: Value, as_of: int) -> Value:
         """What the row adds; not known where it is not sure that it counts."""
-        counts = self._window(row, as_of) and self._where(row, as_of)
-        return self._item(row, as_of) if counts else None
+        return self._item(row, as_of) if inside and self._where(row, as_of) else None
 
     def rows_behind(self, rows: Rows, as_of: int) -> list[Row]:
         """The rows that made the feature's value what it is."""
         return picked_row(self.feature, self.given(rows, as_of)) if self._value is None else []
 
-    def _of_row(self, row: Row, as_of: int) -> Value:
-        window = self._window(row, as_of)
-        if window is False:
-            return None
+    def _of_row(self, row: Row, inside: Value, as_of: int) -> Value:
         if self._heeds_nothing and row["kind"] == NOTHING:
-            return NOT_SO if self._is_any and window and row["present"] else None
+            return NOT_SO if self._is_any and inside and row["present"] else None
         where = self._where(row, as_of)
         if where is False:
             return None
         item = self._item(row, as_of)
-        matches = window is True and where is True
+        matches = inside is True and where is True
         if not self._is_any:
             return item if matches else None
         denied = row.get("present") is False
-        code = code_of(matches, item, denied and window is True)
+        code = code_of(matches, item, denied and inside is True)
         return None if code == NOT_SO and denied and not self._may_deny(row) else code
 
     def _may_deny(self, row: Row) -> bool:

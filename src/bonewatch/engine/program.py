@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from types import CodeType
 from typing import cast
 
@@ -85,7 +86,7 @@ def text_of(pack: Pack) -> str:
         "def values(person):", *_values(now), "  return",
         "def derived(person, rules):", *_values((*later, *pack.derived.values())), "  return",
         "def rules(person, states, acts):", *_rules(pack.rules.values()), "  return",
-        "rows = {", *_rows((*pack.features.values(), *pack.derived.values())), "}",
+        *_rows((*pack.features.values(), *pack.derived.values())),
         "signs = {", *_signs(pack.signs.values()), "}",
     ))  # fmt: skip
 
@@ -124,10 +125,15 @@ def _rules(rules: Iterable[Rule]) -> Iterator[str]:
 
 
 def _rows(features: Iterable[Feature]) -> Iterator[str]:
-    for feature in features:
-        if feature.value is None:
-            parts = (feature.window, feature.where, feature.item)
-            yield f"  {feature.name!r}: ({', '.join(row_text(part) for part in parts)}),"
+    """The functions over rows; those with the same text are one function."""
+    read = {f.name: (f.window, f.where, f.item) for f in features if f.value is None}
+    texts = {name: [row_text(part) for part in parts] for name, parts in read.items()}
+    names = {text: f"f{n}" for n, text in enumerate(dict.fromkeys(chain(*texts.values())))}
+    yield from (f"{name} = {text}" for text, name in names.items())
+    yield "rows = {"
+    for name, parts in texts.items():
+        yield f"  {name!r}: ({', '.join(names[part] for part in parts)}),"
+    yield "}"
 
 
 def _signs(signs: Iterable[Sign]) -> Iterator[str]:

@@ -110,7 +110,17 @@ class Writer:
         first = f"{self._source}[{since.field!r}]"
         latest = f"{self._source}[{since.field + '_latest'!r}]"
         limit = self.write(other)
+        if since.unit == "days" and op not in _PYTHON:
+            return self._days(first, latest, op, limit)
         return f"compare_{since.unit}({first}, {latest}, as_of, {op!r}, {limit})"
+
+    def _days(self, first: str, latest: str, op: str, limit: str) -> str:
+        """compare_days written out: most of what is asked of a row is whether it is recent."""
+        start, end, most, sure = (self._new() for _ in range(4))
+        given = ((start, first), (end, latest), (most, limit))
+        unknown = " or ".join(f"({name} := {text}) is None" for name, text in given)
+        alike = f"({sure} := as_of - {end} {op} {most}) is (as_of - {start} {op} {most})"
+        return f"(None if {unknown} else {sure} if {alike} else None)"
 
     def _binary(self, left: Tree, op: str, right: Tree) -> str:
         one, two = self._new(), self._new()

@@ -8,10 +8,12 @@ from __future__ import annotations
 import calendar
 import re
 from datetime import date
+from functools import lru_cache
 
 _SHAPE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 
 
+@lru_cache(maxsize=4096)
 def parse_date(text: str) -> tuple[date, date]:
     """The first and last day of `2026`, `2026-11` or `2026-11-23`; ValueError otherwise."""
     shape = _SHAPE.fullmatch(text)

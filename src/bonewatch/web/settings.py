@@ -128,9 +128,9 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not CHOSEN.production
 SESAME_MAX_AGE = 3 * _DAYS
 SESAME_ONE_TIME = True
 SESSION_COOKIE_AGE = 60 * _MINUTES
-SESSION_SAVE_EVERY_REQUEST = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 STAFF_IDLE_SECONDS = 20 * _MINUTES
+SEEN_EVERY_SECONDS = 1 * _MINUTES
 
 # ---- what the browser is told --------------------------------------------------------------------
 

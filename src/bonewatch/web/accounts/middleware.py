@@ -1,9 +1,13 @@
-"""What holds for every request: staff have a second factor, and idle sessions end."""
+"""What holds for every request: staff have a second factor, and idle sessions end.
+
+When someone was last seen is written once a minute at most, so that reading a page does not
+write a session; it also keeps the session of whoever is there from running out.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
@@ -26,19 +30,20 @@ class Guarded:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user
-        if not isinstance(user, User) or not user.is_of_staff:
+        if not isinstance(user, User):
             return self._answer(request)
-        if self._is_idle(request):
+        unseen = _unseen(request)
+        if user.is_of_staff and unseen and unseen.total_seconds() > settings.STAFF_IDLE_SECONDS:
             logout(request)
             return redirect(settings.LOGIN_URL)
-        request.session[_SEEN] = timezone.now().isoformat()
-        if not request.path.startswith(_FREE) and not is_mfa_enabled(user):
+        if unseen is None or unseen.total_seconds() > settings.SEEN_EVERY_SECONDS:
+            request.session[_SEEN] = timezone.now().isoformat()
+        if user.is_of_staff and not request.path.startswith(_FREE) and not is_mfa_enabled(user):
             return redirect("mfa_index")
         return self._answer(request)
 
-    def _is_idle(self, request: HttpRequest) -> bool:
-        seen = request.session.get(_SEEN)
-        if not seen:
-            return False
-        idle = timezone.now() - datetime.fromisoformat(seen)
-        return idle.total_seconds() > settings.STAFF_IDLE_SECONDS
+
+def _unseen(request: HttpRequest) -> timedelta | None:
+    """How long ago someone was last seen in this session; None in a new one."""
+    seen = request.session.get(_SEEN)
+    return timezone.now() - datetime.fromisoformat(seen) if seen else None

@@ -44,7 +44,11 @@ class Clinic(models.Model):
 
 
 class Users(BaseUserManager["User"]):
-    """Users by e-mail address."""
+    """Users by e-mail address, with their clinic, which is on every page."""
+
+    def get_queryset(self) -> models.QuerySet[User]:
+        """Everyone."""
+        return super().get_queryset().select_related("clinic")
 
     def create_user(self, email: str, password: str | None = None, **more: Any) -> User:
         """A new user; without a password only links and passkeys let them in."""

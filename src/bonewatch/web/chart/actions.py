@@ -52,16 +52,14 @@ def said_now(author: User, source: str, reason: str = "", check_in: UUID | None 
 
 
 @transaction.atomic
-def write(
-    patient: Patient, said: Said, rows: Sequence[Row], stands: Sequence[Entry] | None = None
-) -> list[Entry]:
-    """Add the rows; RecordError with every problem, and nothing written, where one cannot stand.
+def write(patient: Patient, said: Said, rows: Sequence[Row]) -> list[Entry]:
+    """Add the rows; RecordError with every problem, and nothing written, where one cannot stand."""
+    lock(patient)
+    return add(patient, said, rows, standing(patient))
 
-    `stands` is what stands already, where the caller has it and has locked the chart.
-    """
-    if stands is None:
-        lock(patient)
-        stands = standing(patient)
+
+def add(patient: Patient, said: Said, rows: Sequence[Row], stands: Sequence[Entry]) -> list[Entry]:
+    """`write` for whoever has locked the chart and read what stands."""
     check(stands, rows)
     _unchanged([row.corrects for row in rows if row.corrects])
     return Entry.objects.bulk_create([_entry(patient, said, row) for row in rows])

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.utils.translation import get_language
 
 from bonewatch.assessment.assess import Assessor
-from bonewatch.engine.kept import ready
+from bonewatch.engine.kept import Ready, ready
 from bonewatch.knowledge.clinic import Clinic as Chosen
 from bonewatch.knowledge.settings_file import read_clinic
 from bonewatch.record.from_json import keep_what_holds
@@ -67,10 +67,23 @@ def page_language() -> str:
     return "tr" if (get_language() or "").startswith("tr") else "en"
 
 
-@lru_cache(maxsize=16)
 def assessor(language: str, protocol: str = "") -> Assessor:
     """The clinic's rules in a language of the pack, made ready once for each process."""
+    return _assessor(language, protocol or settings.CHOSEN.protocol or _chosen().protocol)
+
+
+@lru_cache(maxsize=16)
+def _assessor(language: str, protocol: str) -> Assessor:
+    made = _rules(language)
+    return Assessor(made.pack, protocol, made.code)
+
+
+@cache
+def _rules(language: str) -> Ready:
+    return ready(_chosen().settings, language)
+
+
+@cache
+def _chosen() -> Chosen:
     path = settings.CHOSEN.settings
-    chosen = read_clinic(path) if path else Chosen()
-    made = ready(chosen.settings, language)
-    return Assessor(made.pack, protocol or settings.CHOSEN.protocol or chosen.protocol, made.code)
+    return read_clinic(path) if path else Chosen()

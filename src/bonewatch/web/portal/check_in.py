@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import Http404
 from django.utils import timezone
 
@@ -20,7 +21,7 @@ from bonewatch.knowledge.pack import URGENCIES
 from bonewatch.web.accounts.models import CLINICIANS, Patient, Role, User
 from bonewatch.web.care.alarms import raise_from
 from bonewatch.web.care.models import CheckIn, Given
-from bonewatch.web.chart.actions import Row, answer, lock, said_now, write
+from bonewatch.web.chart.actions import Row, add, answer, lock, said_now
 from bonewatch.web.chart.models import Entry
 from bonewatch.web.chart.queries import (
     assessor,
@@ -55,7 +56,14 @@ def _interview(patient: Patient) -> Interview:
 
 def open_check_in(patient: Patient, user: User) -> CheckIn | None:
     """The one that this user has begun and not ended."""
-    return CheckIn.objects.filter(patient=patient, by=user, finished_at=None).first()
+    found = CheckIn.objects.filter(patient=patient, by=user, finished_at=None).first()
+    return whose(found, patient, user) if found else None
+
+
+def whose(check_in: CheckIn, patient: Patient, user: User) -> CheckIn:
+    """The same, knowing whose it is without asking the database again."""
+    check_in.patient, check_in.by = patient, user
+    return check_in
 
 
 def first_page(patient: Patient) -> Page:
@@ -95,11 +103,15 @@ def _told(check_in: CheckIn, entries: Sequence[Entry]) -> Told:
 
 
 def begin(patient: Patient, user: User, public_id: UUID) -> CheckIn:
-    """The check-in of that name, begun now if it is new; the one still open if there is one."""
-    found = CheckIn.objects.filter(public_id=public_id, patient=patient, by=user).first()
-    found = found or open_check_in(patient, user)
+    """The check-in of that name, begun now if it is new; the one still open if there is one.
+
+    The chart stays locked until the request ends, so one page of it is taken at a time.
+    """
+    lock(patient)
+    theirs = CheckIn.objects.filter(patient=patient, by=user)
+    found = list(theirs.filter(Q(public_id=public_id) | Q(finished_at=None)))
     if found:
-        return found
+        return whose(max(found, key=lambda one: one.public_id == public_id), patient, user)
     reporter = "clinician" if user.role in CLINICIANS else REPORTERS[Role(user.role)]
     return CheckIn.objects.create(
         public_id=public_id, patient=patient, by=user, reporter=reporter,
@@ -116,9 +128,7 @@ class Received:
 
 
 def receive(check_in: CheckIn, sent: Sent) -> Received:
-    """Take a page; AnswerError where it cannot be taken, and nothing is written."""
-    lock(check_in.patient)
-    check_in = CheckIn.objects.select_for_update().select_related("patient").get(pk=check_in.pk)
+    """Take a page of one that was begun; AnswerError where it cannot be, and nothing is written."""
     if check_in.finished_at or Given.objects.filter(check_in=check_in, token=sent.token).exists():
         return Received(check_in.finished_at is not None, False)
     before = standing(check_in.patient)
@@ -128,7 +138,7 @@ def receive(check_in: CheckIn, sent: Sent) -> Received:
     said = said_now(check_in.by, "check-in", check_in=check_in.public_id)
     mine = {(entry.table, entry.key): entry for entry in _mine(check_in, before)}
     rows = [Row(r.table, r.values, r.key, mine.get((r.table, r.key))) for r in taken.rows]
-    written = write(check_in.patient, said, [r for r in rows if _says_more(r)], before)
+    written = add(check_in.patient, said, [r for r in rows if _says_more(r)], before)
     stands = of_these([*before, *written])
     check_in.done = sorted({*check_in.done, sent.page})
     Given.objects.create(check_in=check_in, page=sent.page, token=sent.token, at=said.at)
@@ -152,6 +162,8 @@ def _says_more(row: Row) -> bool:
 
 def finish(check_in: CheckIn) -> None:
     """End it here: what was not asked stays not known."""
+    lock(check_in.patient)
+    check_in.refresh_from_db(fields=["finished_at"])
     if check_in.finished_at is None:
         check_in.finished_at = timezone.now()
-        check_in.save()
+        check_in.save(update_fields=["finished_at"])

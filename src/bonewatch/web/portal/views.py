@@ -104,7 +104,7 @@ def _begun(request: Request, patient: Patient, check_in_id: uuid.UUID) -> CheckI
     found = CheckIn.objects.filter(public_id=check_in_id, patient=patient, by=request.user).first()
     if found is None:
         raise Http404
-    return found
+    return checks.whose(found, patient, request.user)
 
 
 def _ask(
