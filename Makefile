@@ -6,11 +6,12 @@ PEER := benchmarks/peer/node_modules/.package-lock.json
 PAGES := src/bonewatch/web/static/built/nhsuk.css
 WORDS := src/bonewatch/web/locale/tr/LC_MESSAGES/django.mo
 PORT ?= 8000
+DEMO ?= .demo
 
 .PHONY: demo test check mutate bench bench-cohort bench-web docs lock clean java servers
 
 demo: $(VENV)/ready $(PAGES) $(WORDS)   ## set up, then serve an invented clinic on this machine
-	$(BIN)/bonewatch web demo --port $(PORT)
+	$(BIN)/bonewatch web demo --port $(PORT) --data $(DEMO)
 
 test: check $(PEER) $(PAGES) $(WORDS) java servers   ## everything that must pass
 	$(BIN)/python -m pytest

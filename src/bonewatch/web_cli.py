@@ -25,6 +25,7 @@ Email = Annotated[str, typer.Option("--email", help="The address of its administ
 Name = Annotated[str, typer.Option("--name", help="Their name.")]
 SETTINGS = "bonewatch.web.settings"
 _PAUSE, _LONG = 1.0, 60
+_A_CLINICS = ("BONEWATCH_DATABASE", "BONEWATCH_SMTP_HOST")
 
 
 def _django() -> None:
@@ -126,19 +127,28 @@ def first_administrator(clinic: ClinicName, email: Email, name: Name) -> None:
 @app.command()
 def demo(port: Port = 8000, data: Folder = Path(".demo")) -> None:
     """A clinic with a month of life in it, served on this machine; all people are invented."""
-    os.environ["BONEWATCH_DATA"] = str(data)
-    os.environ["BONEWATCH_SITE"] = f"http://localhost:{port}"
+    site, mail = f"http://localhost:{port}", data / "mail"
+    os.environ |= {"BONEWATCH_DATA": str(data), "BONEWATCH_SITE": site, "BONEWATCH_MAIL": str(mail)}
+    os.environ |= dict.fromkeys(_A_CLINICS, "")  # invented people reach no clinic's mail or records
     setup()
     from bonewatch.web.demo import invent, signs_in
 
     invent()
-    worker = subprocess.Popen([sys.executable, "-m", "bonewatch", "web", "work"], stdout=sys.stderr)
+    typer.echo(signs_in(site, mail))
+    sys.stdout.flush()
+    _run_until_stopped(["work"], ["serve", "--port", str(port)])
+
+
+def _run_until_stopped(*commands: list[str]) -> None:
+    """Run commands of the web side by side until the last ends or this process is told to stop."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    started = [subprocess.Popen([sys.executable, "-m", "bonewatch", "web", *c]) for c in commands]
     try:
-        typer.echo(signs_in(f"http://localhost:{port}"))
-        sys.stdout.flush()
-        words = [sys.executable, "-m", "bonewatch", "web", "serve", "--port", str(port)]
-        subprocess.run(words, check=False)
+        started[-1].wait()
     except KeyboardInterrupt:
         pass
     finally:
-        worker.terminate()
+        for process in started:
+            process.terminate()
+        for process in started:
+            process.wait()

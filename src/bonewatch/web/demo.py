@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 
 from allauth.mfa.totp.internal.auth import (
@@ -59,9 +60,10 @@ def invent() -> None:
             _Inventing().all()
 
 
-def signs_in(site: str) -> str:
-    """The address and the sign-in of each of the cast, as lines."""
-    lines = [f"bonewatch is at {site}", "", f"Password of everyone: {PASSWORD}"]
+def signs_in(site: str, mail: Path) -> str:
+    """The address, where mail is, and the sign-in of each of the cast, as lines."""
+    lines = [f"bonewatch is at {site}", f"Mail is not sent but written to {mail}", ""]
+    lines.append(f"Password of everyone: {PASSWORD}")
     lines.append(f"Second factor of the staff: the code is {code()} now; the secret is {SECRET}")
     for name, (said, role) in PEOPLE.items():
         where = ", another hospital" if name == ELSEWHERE else ""

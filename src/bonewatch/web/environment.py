@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 PREFIX = "BONEWATCH_"
 
@@ -28,12 +30,19 @@ class Environment(BaseModel):
     time_zone: str = Field("Europe/London", description="the clinic's own clock")
     protocol: str = Field("", description="the follow-up protocol; empty: the pack's own")
     settings: Path | None = Field(None, description="YAML file with cut-offs to change")
-    smtp_host: str = Field("", description="empty: mail is printed, not sent")
+    smtp_host: str = Field("", description="empty: mail is not sent")
     smtp_port: int = 25
     smtp_user: str = ""
     smtp_password: str = ""
     smtp_tls: bool = False
     mail_from: str = "bonewatch@localhost"
+    mail: str = Field("", description="a folder for mail instead; neither: printed")
+
+    @model_validator(mode="after")
+    def _mail_arrives(self) -> Self:
+        if self.production and not (self.smtp_host or self.mail):
+            raise ValueError(f"{PREFIX}SMTP_HOST: in production mail must go somewhere; set it")
+        return self
 
 
 def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
@@ -46,5 +55,11 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
     try:
         return Environment.model_validate(named)
     except ValidationError as problem:
-        said = [f"{PREFIX}{str(e['loc'][0]).upper()}: {e['msg']}" for e in problem.errors()]
-        raise SetupError("; ".join(said)) from None
+        raise SetupError("; ".join(map(_said, problem.errors()))) from None
+
+
+def _said(problem: ErrorDetails) -> str:
+    """Which variable and what is wrong; what concerns several says itself which."""
+    if not problem["loc"]:
+        return problem["msg"].removeprefix("Value error, ")
+    return f"{PREFIX}{str(problem['loc'][0]).upper()}: {problem['msg']}"

@@ -171,11 +171,9 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-EMAIL_BACKEND = (
-    "django.core.mail.backends.smtp.EmailBackend"
-    if CHOSEN.smtp_host
-    else "django.core.mail.backends.console.EmailBackend"
-)
+_GOES_TO = "smtp" if CHOSEN.smtp_host else "filebased" if CHOSEN.mail else "console"
+EMAIL_BACKEND = f"django.core.mail.backends.{_GOES_TO}.EmailBackend"
+EMAIL_FILE_PATH = CHOSEN.mail or None
 EMAIL_HOST, EMAIL_PORT = CHOSEN.smtp_host, CHOSEN.smtp_port
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = CHOSEN.smtp_user, CHOSEN.smtp_password
 EMAIL_USE_TLS, EMAIL_TIMEOUT = CHOSEN.smtp_tls, 20
