@@ -26,6 +26,8 @@ OF_CHART = (
     "record/?history",
     "record/new/symptom/",
     "record/new/lesion/",
+    "scores/sins/",
+    "scores/mirels_score/",
     "upload/",
 )
 OF_ADMINISTRATOR = ("/clinic/people/", "/clinic/settings/", "/clinic/audit/")
@@ -87,6 +89,29 @@ def test_the_clinic_s_pages(someone: Start) -> None:
     wrong += _look(one, alarm)
     chart = alarm.partition("alarms/")[0]
     wrong += [line for path in OF_CHART for line in _look(one, chart + path)]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_score_that_is_refused_worked_out_and_saved(someone: Start) -> None:
+    one = someone(phone=False)
+    page = one.sign_in("diaz", second=True)
+    one.go("/clinic/patients/?name=Olga")
+    there = page.get_attribute("main a:has-text('Olga')", "href") or ""
+    page = one.go(f"{there}scores/mirels_score/")
+    page.check("#item_site-femur", force=True)
+    page.check("#item_size-0\\.83", force=True)
+    page.fill("#id_measured_size", "0.4")
+    page.click("button:has-text('Work out')")
+    page.wait_for_selector(".nhsuk-error-summary")
+    wrong = one.axe()
+    page.check("#item_size-0\\.5", force=True)
+    page.click("button:has-text('Work out')")
+    page.wait_for_selector("text=Not saved.")
+    assert "6 to 10 points" in page.inner_text("#total")
+    wrong += one.axe()
+    page.click("button:has-text('Save')")
+    page.wait_for_selector("text=Saved.")
+    wrong += _look(one, page.url.removeprefix(one.site.address)) + _look(one, there)
     assert not wrong, "\n".join(wrong)
 
 

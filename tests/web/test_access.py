@@ -32,7 +32,7 @@ WHO: dict[str, set[str]] = {
     **dict.fromkeys(("check_in_send", "check_in_end"), SELF | TEAM),
     "my_data": SELF, "my_fhir": SELF, "carers": {"ana"},
     **dict.fromkeys(
-        ("patient", "record", "enter", "correct", "upload", "alarm", "ask_now"), TEAM),
+        ("patient", "record", "enter", "correct", "score", "upload", "alarm", "ask_now"), TEAM),
 }  # fmt: skip
 """Who may open each page of Ana's, or of the clinic. Eve works elsewhere, Zoe is her patient."""
 POSTED = {"check_in_send", "check_in_end", "ask_now"}
@@ -48,6 +48,7 @@ def _addresses(cast: Cast) -> dict[str, str]:
     assert alarm is not None
     more: dict[str, Any] = {
         "article": {"topic": "spine"}, "enter": {"table": "symptom"},
+        "score": {"name": "sins"},
         "correct": {"entry_id": entry.public_id}, "alarm": {"alarm_id": alarm.public_id},
         "check_in_send": {"check_in_id": uuid.uuid4(), "page_id": "danger"},
     }  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from bonewatch.web.clinic import people, views
+from bonewatch.web.clinic import people, scores, views
 
 _ONE = "clinic/patients/<uuid:patient_id>/"
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
     path(f"{_ONE}record/", views.show_record, name="record"),
     path(f"{_ONE}record/new/<str:table>/", views.enter, name="enter"),
     path(f"{_ONE}record/<uuid:entry_id>/", views.correct, name="correct"),
+    path(f"{_ONE}scores/<str:name>/", scores.show_score, name="score"),
     path(f"{_ONE}upload/", views.upload, name="upload"),
     path(f"{_ONE}ask/", views.ask_now, name="ask_now"),
     path("clinic/people/", people.people, name="people"),

@@ -36,6 +36,7 @@ from bonewatch.web.chart.forms import RowForm, form_of, initial_of
 from bonewatch.web.chart.models import Answer, Entry
 from bonewatch.web.chart.queries import assessor, of_these, record_of
 from bonewatch.web.chart.upload import UploadError, preview
+from bonewatch.web.clinic.score_chart import lines_of
 from bonewatch.web.clinic.timeline import timeline_of
 
 _PACK_LANGUAGE = "en"
@@ -133,7 +134,7 @@ def show_patient(request: Request, patient: Patient) -> HttpResponse:
         "patient": patient, "assessment": found, "day": day, "alarms": alarms[:10],
         "timeline": timeline_of(record, shown_on),
         "answers": Answer.objects.filter(patient=patient).order_by("-pk")[:10],
-        "board": _board(found),
+        "board": _board(found), "scores": lines_of(found),
     }  # fmt: skip
     return render(request, "clinic/patient.html", context)
 
