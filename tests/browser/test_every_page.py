@@ -17,7 +17,7 @@ Start = Callable[..., Someone]
 NARROW = {"width": 320, "height": 640}
 OF_PATIENT = (
     "", "check-in/", "result/", "calendar/", "diary/", "learn/", "learn/spine/", "messages/",
-    "carers/",
+    "visit/", "carers/",
 )  # fmt: skip
 OF_CLINIC = ("/clinic/", "/clinic/patients/", "/clinic/patients/new/", "/clinic/dashboard/")
 OF_CHART = (

@@ -14,7 +14,9 @@ from bonewatch.web import urls
 from bonewatch.web.accounts.access import PAGES
 from bonewatch.web.accounts.models import AuditEntry, Consent, Role
 from bonewatch.web.care.alarms import raise_from
+from bonewatch.web.care.talk import send
 from bonewatch.web.chart.actions import Row, answer, said_now, write
+from bonewatch.web.portal.papers import rules_now
 
 from .conftest import Cast, signed_in
 
@@ -28,9 +30,9 @@ WHO: dict[str, set[str]] = {
     "people": {"sam"}, "clinic": {"sam"}, "audit": {"sam"},
     **dict.fromkeys(
         ("check_in", "check_in_next", "result", "my_page", "calendar", "diary", "learn",
-         "article", "messages", "pain_plot", "summary"), SELF | TEAM),
+         "article", "messages", "pain_plot", "summary", "sent_summary"), SELF | TEAM),
     **dict.fromkeys(("check_in_send", "check_in_end"), SELF | TEAM),
-    "my_data": SELF, "my_fhir": SELF, "carers": {"ana"},
+    "my_data": SELF, "my_fhir": SELF, "visit": SELF, "carers": {"ana"},
     **dict.fromkeys(
         ("patient", "record", "enter", "correct", "score", "upload", "alarm", "ask_now"), TEAM),
 }  # fmt: skip
@@ -46,9 +48,10 @@ def _addresses(cast: Cast) -> dict[str, str]:
     entry = write(cast.patient, said, rows)[0]
     alarm = raise_from(answer(cast.patient, said.at))
     assert alarm is not None
+    sent = send(cast.patient, cast.ana, "", rules_now())
     more: dict[str, Any] = {
         "article": {"topic": "spine"}, "enter": {"table": "symptom"},
-        "score": {"name": "sins"},
+        "score": {"name": "sins"}, "sent_summary": {"message_id": sent.pk},
         "correct": {"entry_id": entry.public_id}, "alarm": {"alarm_id": alarm.public_id},
         "check_in_send": {"check_in_id": uuid.uuid4(), "page_id": "danger"},
     }  # fmt: skip

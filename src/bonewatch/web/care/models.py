@@ -145,11 +145,16 @@ class OnCall(models.Model):
 
 
 class Message(models.Model):
-    """A message between a patient's side and the team; not for emergencies."""
+    """A message between a patient's side and the team; not for emergencies.
+
+    `summary_rules` is the hash of the rules by which the visit summary that goes with it was made;
+    empty without one. The summary itself is made again from the chart as it was known `at` then.
+    """
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="messages")
     author = models.ForeignKey(User, on_delete=models.PROTECT)
     text = models.TextField(max_length=4000)
+    summary_rules = models.CharField(max_length=64, blank=True)
     at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
     read_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")

@@ -12,9 +12,14 @@ from bonewatch.web.care.models import Message
 from bonewatch.web.jobs.mail import mail
 
 
-def send(patient: Patient, author: User, text: str) -> Message:
-    """Keep a message; the other side hears by mail that there is one, never what it says."""
-    message = Message.objects.create(patient=patient, author=author, text=text, at=timezone.now())
+def send(patient: Patient, author: User, text: str, summary_rules: str = "") -> Message:
+    """Keep a message; the other side hears by mail that there is one, never what it says.
+
+    `summary_rules` are the rules of the visit summary that goes with it.
+    """
+    message = Message.objects.create(
+        patient=patient, author=author, text=text, at=timezone.now(), summary_rules=summary_rules
+    )
     if author.is_clinician and patient.user:
         with override(patient.user.language):
             subject, body = _("bonewatch: you have a message"), _("Sign in to read it:")

@@ -31,7 +31,7 @@ from bonewatch.web.care.models import Message, Question
 from bonewatch.web.care.talk import seen, send
 from bonewatch.web.chart.actions import Row, said_now, write
 from bonewatch.web.chart.queries import assessor, page_language, tables_of
-from bonewatch.web.portal.papers import calendar_of, pain_plot_of, summary_of
+from bonewatch.web.portal.papers import calendar_of, pain_plot_of, rules_now, summary_of
 from bonewatch.web.portal.results import result_of
 
 READING = SELF | CLINICIANS
@@ -183,7 +183,8 @@ def messages(request: Request, patient: Patient) -> HttpResponse:
         return redirect("messages", patient.public_id)
     seen(patient, request.user)
     listed = Message.objects.filter(patient=patient).select_related("author")
-    return render(request, "portal/messages.html", {"patient": patient, "listed": listed})
+    context = {"patient": patient, "listed": listed, "rules": rules_now()}
+    return render(request, "portal/messages.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -220,11 +221,37 @@ def pain_plot(request: Request, patient: Patient) -> HttpResponse:
     return HttpResponse(pain_plot_of(patient), content_type="image/svg+xml")
 
 
+@require_http_methods(["GET", "POST"])
+@patient_page("visit", SELF, "taking a summary to a visit")
+def visit(request: Request, patient: Patient) -> HttpResponse:
+    """The visit summary: to bring, or to send to the team as it is now."""
+    if request.method == "POST":
+        send(patient, request.user, request.POST.get("text", "").strip(), rules_now())
+        said.success(request, _("Your summary was sent to your team."))
+        return redirect("messages", patient.public_id)
+    sent = Message.objects.filter(patient=patient).exclude(summary_rules="").last()
+    return render(request, "portal/visit.html", {"patient": patient, "sent": sent})
+
+
 @require_GET
 @patient_page("summary", READING, "taking a summary to a visit")
 def summary(request: Request, patient: Patient) -> HttpResponse:
     """The visit summary, an accessible PDF."""
-    response = HttpResponse(summary_of(patient, request.user), content_type="application/pdf")
+    return _pdf(summary_of(patient, request.user))
+
+
+@require_GET
+@patient_page("sent_summary", READING, "reading a summary that was sent")
+def sent_summary(request: Request, patient: Patient, message_id: int) -> HttpResponse:
+    """The visit summary that went with a message, as it was when it was sent."""
+    sent = get_object_or_404(
+        Message.objects.exclude(summary_rules=""), pk=message_id, patient=patient
+    )
+    return _pdf(summary_of(patient, request.user, sent))
+
+
+def _pdf(content: bytes) -> HttpResponse:
+    response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = 'inline; filename="bonewatch-summary.pdf"'
     return response
 

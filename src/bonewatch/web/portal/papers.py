@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from uuid import uuid5
@@ -12,6 +13,7 @@ import orjson
 import typst
 import vl_convert
 from django.conf import settings
+from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
@@ -19,10 +21,10 @@ from icalendar import Calendar, Event
 from bonewatch.assessment.result import Finding
 from bonewatch.record.record import Record
 from bonewatch.web.accounts.models import Patient, User
-from bonewatch.web.care.models import Question
+from bonewatch.web.care.models import Message, Question
 from bonewatch.web.chart.models import Entry
-from bonewatch.web.chart.queries import page_language, record_of
-from bonewatch.web.portal.results import Pain, pains_of, result_of
+from bonewatch.web.chart.queries import assessor, page_language, record_of
+from bonewatch.web.portal.results import Pain, Result, pains_of, result_of
 
 _INK, _COLOURS = "#212b32", ("#005eb8", "#b10e1e", "#00703c", "#7c2855", "#8a4b00")
 _TEMPLATE = Path(__file__).with_name("summary.typ")
@@ -86,32 +88,39 @@ def pain_svg(pains: list[Pain]) -> str:
     return str(vl_convert.vegalite_to_svg(drawn.to_dict()))
 
 
-def summary_of(patient: Patient, user: User) -> bytes:
-    """The visit summary as PDF/UA; every word is handed over as data, none as markup."""
-    data = orjson.dumps(_summary(patient, user)).decode()
+def summary_of(patient: Patient, user: User, sent: Message | None = None) -> bytes:
+    """The visit summary as PDF/UA; every word is handed over as data, none as markup.
+
+    One that was `sent` is made again, of the chart and the questions as they were known then, in
+    the language of whoever reads it; it says so where the rules have changed since.
+    """
+    data = orjson.dumps(_summary(patient, user, sent)).decode()
     made = typst.compile(
         str(_TEMPLATE), format="pdf", sys_inputs={"data": data}, pdf_standards=["ua-1"]
     )
     return bytes(made)
 
 
-def _summary(patient: Patient, user: User) -> dict[str, object]:
-    shown = result_of(patient, user)
-    answer = shown.assessment
+def _summary(patient: Patient, user: User, sent: Message | None) -> dict[str, object]:
+    at = sent.at if sent else timezone.now()
+    shown = result_of(patient, user, at)
+    answer, day = shown.assessment, timezone.localdate(at)
     return {
         "lang": page_language(), "title": _("Visit summary"),
         "name": patient.name, "clinic": patient.clinic.name, "phone": patient.clinic.phone,
-        "day": timezone.localdate().isoformat(), "made": _made(timezone.localtime()),
+        "day": day.isoformat(), "made": _made(timezone.localtime(at)),
         "urgency": f"{answer.label}: {answer.within}", "headline": answer.headline.patient,
         "for_clinician": answer.headline.clinician,
         "findings": [_finding(one) for one in answer.findings],
-        "pains": [[p.day.isoformat(), p.place, _said(p.severity)] for p in _recent(shown.record)],
+        "pains": [
+            [p.day.isoformat(), p.place, _said(p.severity)] for p in _recent(shown.record, day)
+        ],
         "due": [[one.title, one.state, _said(one.due_on)] for one in shown.due],
         "treatments": _treatments(shown.record),
-        "questions": [q.text for q in Question.objects.filter(patient=patient, asked_at=None)],
+        "questions": [question.text for question in _open_questions(patient, at)],
         "unknown": [question.question for question in answer.ask],
         "knowledge": f"{answer.knowledge.pack} {answer.knowledge.version} {answer.knowledge.hash}",
-        "review": shown.words["page_unreviewed"] if answer.knowledge.review != "reviewed" else "",
+        "review": " ".join(_warnings(shown, sent)),
         "words": {
             "today": _("Today"), "for_you": _("For you"), "for_team": _("For your team"),
             "why": _("Why"), "pain": _("Pain in the last three months"), "day": _("Day"),
@@ -121,6 +130,24 @@ def _summary(patient: Patient, user: User) -> dict[str, object]:
             "unknown": _("Not known yet"), "none": _("None"),
         },
     }  # fmt: skip
+
+
+def _open_questions(patient: Patient, at: datetime) -> QuerySet[Question]:
+    """The questions that were there and not yet asked at a time."""
+    still_open = Q(asked_at=None) | Q(asked_at__gt=at)
+    return Question.objects.filter(still_open, patient=patient, at__lte=at)
+
+
+def _warnings(shown: Result, sent: Message | None) -> Iterator[str]:
+    if shown.assessment.knowledge.review != "reviewed":
+        yield shown.words["page_unreviewed"]
+    if sent and sent.summary_rules != rules_now():
+        yield _("The rules have changed since it was sent; it may read differently now.")
+
+
+def rules_now() -> str:
+    """The hash of the rules by which a summary is made now."""
+    return assessor("en").pack.hash
 
 
 def _made(now: datetime) -> str:
@@ -136,8 +163,8 @@ def _finding(finding: Finding) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _recent(record: Record) -> list[Pain]:
-    since = timezone.localdate() - timedelta(days=settings.RECENT_DAYS)
+def _recent(record: Record, day: date) -> list[Pain]:
+    since = day - timedelta(days=settings.RECENT_DAYS)
     return [pain for pain in pains_of(record) if pain.day >= since]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -41,11 +41,14 @@ class Result:
         return [one for protocol in protocols for one in protocol.due if one.state != "unknown"]
 
 
-def result_of(patient: Patient, user: User) -> Result:
-    """What the rules say today, with the alarm that the team sees."""
+def result_of(patient: Patient, user: User, known_at: datetime | None = None) -> Result:
+    """What the rules say today, with the alarm that the team sees; or of the record as known then.
+
+    The alarm and the check-ins are always those of now.
+    """
     ready = assessor(page_language(), patient.clinic.protocol)
-    record = record_of(patient)
-    assessment = ready.assess(record, timezone.localdate())
+    record = record_of(patient, known_at)
+    assessment = ready.assess(record, timezone.localdate(known_at))
     alarms = Alarm.objects.filter(patient=patient).exclude(state=State.CLOSED)
     done = CheckIn.objects.filter(patient=patient, finished_at__isnull=False)
     return Result(
