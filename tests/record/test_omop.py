@@ -192,3 +192,87 @@ def test_what_looks_like_omop(tmp_path: Path) -> None:
     assert omop_table(tmp_path / "patient.csv") == ""
     assert not looks_like_omop([tmp_path / "person.csv"])
     assert looks_like_omop([tmp_path / "person.csv", tmp_path / "death.csv"])
+
+
+# ---- broken files --------------------------------------------------------------------------------
+
+HEAD = (
+    "measurement_id,person_id,measurement_source_value,measurement_date,"
+    "value_as_number,unit_source_value"
+)
+GOOD = "9,10,2160-0,2026-11-20,0.9,mg/dL"
+BROKEN = [
+    (
+        "a cell too many",
+        b"1,10,2160-0,also,2026-11-20,0.9,mg/dL",
+        "has 7 cells where the head has 6",
+    ),
+    ("a cell too few", b"1,10", "has 2 cells where the head has 6"),
+    ("not UTF-8", b"1,10,t\xf3rax,2026-11-20,0.9,mg/dL", "is not UTF-8"),
+    ("letters after a quotation", b'1,10,"a"b,2026-11-20,0.9', "is not CSV"),
+    (
+        "a cell beyond all measure",
+        b"1,10," + b"x" * (1 << 21) + b",2026-11-20,0.9,mg/dL",
+        "is not CSV",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("broken", "says"), [one[1:] for one in BROKEN], ids=[b[0] for b in BROKEN]
+)
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_a_broken_row_is_told_with_its_line_and_the_rest_is_read(
+    broken: bytes, says: str, end: bytes, tmp_path: Path
+) -> None:
+    source = _write(tmp_path / "omop", ".csv")
+    lines = [HEAD.encode(), GOOD.encode(), broken, GOOD.replace("9,", "8,", 1).encode()]
+    (source / "MEASUREMENT.csv").write_bytes(end.join(lines) + end)
+    refused = [one for one in _read(source, tmp_path / "read").refused if says in one.says]
+    assert [(one.path.name, one.line) for one in refused] == [("MEASUREMENT.csv", 3)]
+    assert len(_rows(tmp_path / "read", "measurement", "value")) == 2
+
+
+def test_a_row_over_several_lines_counts_by_its_first_line(tmp_path: Path) -> None:
+    source = _write(tmp_path / "omop", ".csv")
+    lines = [HEAD, '1,10,"a\nb\nc",2026-11-20,1,mg/dL', "2,,2160-0,2026-11-20,1,mg/dL"]
+    (source / "MEASUREMENT.csv").write_text("\n".join(lines))
+    refused = _read(source, tmp_path / "read").refused
+    assert ("MEASUREMENT.csv", 5) in {(one.path.name, one.line) for one in refused}
+
+
+@pytest.mark.parametrize("mark", [";", "\t", "|"])
+def test_cells_may_be_parted_by_other_marks(mark: str, tmp_path: Path) -> None:
+    source = _write(tmp_path / "omop", ".csv")
+    text = "\n".join([HEAD, GOOD, ""]).replace(",", mark)
+    (source / "MEASUREMENT.csv").write_text("\ufeff" + text, encoding="utf-8")
+    _read(source, tmp_path / "read")
+    assert _rows(tmp_path / "read", "measurement", "patient_id, what") == [("10", "creatinine")]
+
+
+def test_a_concept_table_parted_by_tabs_is_not_quoted(tmp_path: Path) -> None:
+    source = _write(tmp_path / "omop", ".csv")
+    head, *rows = (source / "CONCEPT.csv").read_text().splitlines()
+    odd = '98\t"an inch mark, and no other\tSNOMED\t1'
+    (source / "CONCEPT.csv").write_text("\n".join([head, odd, *rows]))
+    _read(source, tmp_path / "read")
+    assert ("10", "bone_metastasis") in _rows(tmp_path / "read", "condition", "patient_id, kind")
+
+
+@pytest.mark.parametrize("content", [b"", b"not Parquet"])
+def test_a_concept_table_that_cannot_be_read_is_told(content: bytes, tmp_path: Path) -> None:
+    source = _write(tmp_path / "omop", ".parquet")
+    (source / "concept.parquet").write_bytes(content)
+    counts = _read(source, tmp_path / "read")
+    assert "concept.parquet" in {one.path.name for one in counts.refused}
+    assert counts.people == 3
+
+
+def test_what_a_tool_writes_for_no_number_is_none(tmp_path: Path) -> None:
+    source = _write(tmp_path / "omop", ".parquet")
+    rows = {"measurement_id": [1], "person_id": [10], "measurement_source_value": ["2160-0"],
+            "measurement_date": ["2026-11-20"], "value_as_number": [float("nan")],
+            "unit_source_value": ["mg/dL"]}  # fmt: skip
+    pq.write_table(pa.table(rows), source / "measurement.parquet")
+    _read(source, tmp_path / "read")
+    assert _rows(tmp_path / "read", "measurement", "value") == []

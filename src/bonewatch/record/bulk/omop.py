@@ -7,10 +7,9 @@ OMOP has no place for (whether a date is an end or only the end of a visit) is n
 
 from __future__ import annotations
 
-import csv
-import gzip
-import io
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 
@@ -19,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from bonewatch.record.bulk.csv_rows import UNREADABLE, CsvRows
 from bonewatch.record.bulk.cuts import Piece, Refused
 from bonewatch.record.bulk.fhir import Sink
 
@@ -65,44 +65,57 @@ def looks_like_omop(files: Iterable[Path]) -> bool:
 # ---- rows ----------------------------------------------------------------------------------------
 
 
-def rows_of(path: Path) -> Iterator[tuple[int, Row]]:
-    """The rows with their numbers, columns by their names in small letters; see `_READING`."""
-    if path.suffix == ".parquet":
-        number = 0
-        for batch in pq.ParquetFile(path).iter_batches(_AT_ONCE):
-            for row in batch.to_pylist():
-                number += 1
-                yield number, {name.casefold(): value for name, value in row.items()}
-        return
-    opened = gzip.open if path.suffix == ".gz" else open
-    with opened(path, "rb") as file:
-        text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
-        head = text.readline()
-        mark = "\t" if "\t" in head else ","
-        names = [name.strip().casefold() for name in next(csv.reader([head], delimiter=mark))]
-        for number, cells in enumerate(csv.reader(text, delimiter=mark), start=2):
-            yield number, dict(zip(names, cells, strict=False))
+class OmopRows:
+    """A file's rows, columns by their names in small letters; what was left out is in `refused`."""
+
+    def __init__(self, path: Path) -> None:
+        self._rows = _ParquetRows(path) if path.suffix == ".parquet" else CsvRows(path)
+
+    def __iter__(self) -> Iterator[Row]:
+        for row in self._rows:
+            yield {name.casefold(): value for name, value in row.items()}
+
+    @property
+    def line(self) -> int:
+        """Where the row stands: its line in CSV, its number in Parquet."""
+        return self._rows.line
+
+    @property
+    def refused(self) -> list[Refused]:
+        """What was left out so far."""
+        return self._rows.refused
 
 
-_READING = (OSError, EOFError, UnicodeDecodeError, csv.Error, pa.ArrowException, StopIteration)
+class _ParquetRows:
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.refused: list[Refused] = []
+        self.line = 0
+
+    def __iter__(self) -> Iterator[Row]:
+        try:
+            for batch in pq.ParquetFile(self._path).iter_batches(_AT_ONCE):
+                for row in batch.to_pylist():
+                    self.line += 1
+                    yield row
+        except (*UNREADABLE, pa.ArrowException):
+            says = "is not Parquet that can be read from this row on"
+            self.refused.append(Refused(self._path, self.line + 1, says))
 
 
 def spread_rows_of_omop(piece: Piece, into: Sink, concepts: Concepts) -> tuple[int, list[Refused]]:
     """Put each row where its person's are, as the resource it would be."""
-    table, refused, number = omop_table(piece.path), list[Refused](), 0
+    table, nobodys = omop_table(piece.path), list[Refused]()
     if table == "concept":
-        return 0, refused
-    try:
-        for number, row in rows_of(piece.path):
-            person = _text(row.get("person_id")).removesuffix(".0")
-            if not person:
-                refused.append(Refused(piece.path, number, NOBODY))
-                continue
+        return 0, []
+    rows = OmopRows(piece.path)
+    for row in rows:
+        person = _text(row.get("person_id")).removesuffix(".0")
+        if person:
             into.add(person, b"@" + _line(table, person, row, concepts))
-    except _READING:
-        says = "cannot be read from this row on (Parquet or CSV in UTF-8 expected)"
-        refused.append(Refused(piece.path, number + 1, says))
-    return number, refused
+        else:
+            nobodys.append(Refused(piece.path, rows.line, NOBODY))
+    return rows.line, sorted((*rows.refused, *nobodys), key=lambda one: one.line)
 
 
 def _line(table: str, person: str, row: Row, concepts: Concepts) -> bytes:
@@ -140,29 +153,33 @@ def _kept(resource: Resource) -> Resource:
 # ---- concepts ------------------------------------------------------------------------------------
 
 
-def concepts_of(files: Sequence[Path]) -> dict[int, tuple[str, str, str]]:
-    """The concepts that the rows of these files use, as far as a concept table says them."""
+def concepts_of(files: Sequence[Path]) -> tuple[dict[int, tuple[str, str, str]], list[Refused]]:
+    """The concepts that the rows of these files use, as far as a concept table says them.
+
+    And what of that table was left out.
+    """
     listed = [path for path in files if omop_table(path) == "concept"]
     used = _used(path for path in files if path not in listed) if listed else set()
     found: dict[int, tuple[str, str, str]] = {}
+    refused: list[Refused] = []
     for path in listed:
-        for _, row in rows_of(path):
+        rows = OmopRows(path)
+        for row in rows:
             number = _id(row.get("concept_id"))
             if number in used:
                 vocabulary = _text(row.get("vocabulary_id"))
                 system = _SYSTEMS.get(vocabulary.casefold(), f"urn:omop:{vocabulary}")
                 code, name = _text(row.get("concept_code")), _text(row.get("concept_name"))
                 found[number] = (system, code, name)
-    return found
+        refused += rows.refused
+    return found, refused
 
 
 def _used(files: Iterable[Path]) -> set[int]:
     found: set[int] = set()
     for path in files:
-        try:
+        with suppress(*UNREADABLE, pa.ArrowException):  # told where its rows are read
             found |= _used_in(path)
-        except _READING:
-            continue  # told where its rows are read
     return found
 
 
@@ -170,7 +187,7 @@ def _used_in(path: Path) -> set[int]:
     if path.suffix != ".parquet":
         return {
             _id(value)
-            for _, row in rows_of(path)
+            for row in OmopRows(path)
             for name, value in row.items()
             if name.endswith("concept_id")
         }
@@ -195,10 +212,12 @@ def _id(value: object) -> int:
 
 
 def _number(value: object) -> float | None:
+    """The finite number; tools that write tables write NaN where there is none."""
     try:
-        return float(_text(value)) if _text(value) else None
+        number = float(_text(value)) if _text(value) else math.nan
     except ValueError:
         return None
+    return number if math.isfinite(number) else None
 
 
 def _day(row: Row, name: str) -> str:

@@ -78,10 +78,9 @@ def read_files(
     listed = [piece for path in files for piece in pieces(path)]
     plan = _Plan(kind, spill, folder, how_many(size))
     try:
-        if kind == "omop":
-            _write_concepts(plan, files)
+        counts = Counts(refused=_write_concepts(plan, files) if kind == "omop" else [])
         with _Processes(size) as run:
-            return _read(plan, listed, run, told)
+            return _read(plan, listed, run, told, counts)
     finally:
         shutil.rmtree(spill, ignore_errors=True)
 
@@ -121,8 +120,7 @@ class _Plan:
     buckets: int
 
 
-def _read(plan: _Plan, listed: list[Piece], run: _Processes, told: Told) -> Counts:
-    counts = Counts()
+def _read(plan: _Plan, listed: list[Piece], run: _Processes, told: Told, counts: Counts) -> Counts:
     spread = run.map(_spread, repeat(plan), range(len(listed)), listed)
     for done, (piece, (lines, refused)) in enumerate(zip(listed, spread, strict=True), start=1):
         counts.add(piece, lines, refused)
@@ -165,11 +163,13 @@ def _record(plan: _Plan, patient_id: str, lines: list[bytes]) -> Record:
     return gather_resources(patient_id, lines, _shared(plan.spill / SHARED))
 
 
-def _write_concepts(plan: _Plan, files: Sequence[Path]) -> None:
-    """The concepts that are used, for every process to read."""
+def _write_concepts(plan: _Plan, files: Sequence[Path]) -> list[Refused]:
+    """The concepts that are used, for every process to read; what could not be read of them."""
     plan.spill.mkdir(parents=True, exist_ok=True)
-    listed = [[number, *said] for number, said in concepts_of(files).items()]
+    concepts, refused = concepts_of(files)
+    listed = [[number, *said] for number, said in concepts.items()]
     (plan.spill / _CONCEPTS).write_bytes(orjson.dumps(listed))
+    return refused
 
 
 @cache

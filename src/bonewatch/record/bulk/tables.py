@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
-import io
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -14,6 +11,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from bonewatch.record.bulk.csv_rows import CsvRows
 from bonewatch.record.bulk.cuts import Lines, Piece, Refused
 from bonewatch.record.bulk.spread import Spread
 from bonewatch.record.dates import write_date
@@ -89,18 +87,11 @@ class _Rows:
             self._refuse(number, "is not an object with the fields as its keys; left out")
 
     def _csv(self) -> int:
-        path = self._piece.path
-        opened = gzip.open if path.suffix == ".gz" else open
-        number = 1
-        try:
-            with opened(path, "rb") as file:
-                text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
-                for raw in csv.DictReader(text, restval=None):
-                    number += 1
-                    self._take(number, _typed(self._table, raw))
-        except (EOFError, OSError, UnicodeDecodeError, csv.Error):
-            self._refuse(number + 1, "cannot be read from this line on (UTF-8 CSV expected)")
-        return number
+        rows = CsvRows(self._piece.path)
+        for row in rows:
+            self._take(rows.line, _typed(self._table, row))
+        self._refused += rows.refused
+        return rows.line
 
     def _parquet(self) -> int:
         number = 0
@@ -114,11 +105,10 @@ class _Rows:
         return number
 
 
-def _typed(table: Table, raw: Mapping[str | None, str | None]) -> Row:
+def _typed(table: Table, raw: Mapping[str, str]) -> Row:
     """A CSV row with the types of its fields; what is of another type stays text, to be refused."""
     known = {field.name: field.type for field in table.fields}
-    listed = ((name, text) for name, text in raw.items() if name is not None and text)
-    return {str(name): _value(known.get(str(name), "text"), str(text)) for name, text in listed}
+    return {name: _value(known.get(name, "text"), text) for name, text in raw.items() if text}
 
 
 def _value(kind: str, text: str) -> object:
