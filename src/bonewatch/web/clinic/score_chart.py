@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any, cast
 
 from django.utils import timezone
@@ -88,7 +88,7 @@ def _said(score: Score) -> str:
     return ", ".join(filter(None, (f"{number} {score.unit}", band)))
 
 
-@cache
+@lru_cache(maxsize=64)
 def asked_score(name: str) -> ScoreAsked | None:
     """The score of that name as a form asks it; None where there is none that can be asked."""
     pack = assessor(_PACK_LANGUAGE).pack
