@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,8 @@ import pytest
 
 from bonewatch.web.environment import SetupError, read_environment
 
+from .mail_server import free_port
+
 STARTS_WITHIN, MAILS = 60, 3
 CLINICS_OWN = {
     "BONEWATCH_SMTP_HOST": "127.0.0.1",
@@ -27,7 +28,7 @@ CLINICS_OWN = {
 @pytest.fixture
 def demonstration(tmp_path: Path) -> Iterator[tuple[Path, int]]:
     """A demonstration that is running, its output in a file; all of it is gone afterwards."""
-    folder, port = tmp_path, _free_port()
+    folder, port = tmp_path, free_port()
     words = [sys.executable, "-m", "bonewatch", "web", "demo"]
     with (folder / "printed").open("wb") as printed:
         started = subprocess.Popen(
@@ -44,12 +45,6 @@ def demonstration(tmp_path: Path) -> Iterator[tuple[Path, int]]:
         if _group_lives(started.pid):
             os.killpg(started.pid, signal.SIGKILL)
         started.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def _group_lives(group: int) -> bool:

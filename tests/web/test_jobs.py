@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from django.conf import settings
 from django.core import mail as outbox
 from django.utils import timezone
@@ -18,6 +16,8 @@ from bonewatch.web.jobs import queue
 from bonewatch.web.jobs.mail import mail
 from bonewatch.web.jobs.models import Job
 from bonewatch.web.jobs.queue import LEASE, inside, outside, put, work_off
+
+from .mail_server import mail_server
 
 pytestmark = pytest.mark.django_db
 DONE: list[dict[str, Any]] = []
@@ -85,26 +85,38 @@ def test_a_worker_that_lost_its_lease_does_nothing() -> None:
     assert len(DONE) == 1
 
 
+def test_a_worker_that_fails_after_its_lease_leaves_the_job_to_who_has_it() -> None:
+    put("send", "a", timezone.now())
+    slow, late = queue._take(timezone.now()), timezone.now() + 2 * LEASE
+    other = queue._take(late)
+    assert slow is not None
+    assert other is not None
+    slow.kind = "no such kind"
+    queue._do(slow, timezone.now)
+    assert work_off(lambda: late) == 0
+    assert Job.objects.get().lease == other.lease
+
+
+def test_what_was_sent_is_not_sent_again_though_it_took_longer_than_the_lease() -> None:
+    put("send", "a", timezone.now())
+    slow, late = queue._take(timezone.now()), timezone.now() + 2 * LEASE
+    assert slow is not None
+    assert queue._take(late) is not None
+    queue._do(slow, timezone.now)
+    assert work_off(lambda: late + 2 * LEASE) == 0
+    assert len(DONE) == 1
+
+
 @pytest.fixture
 def smtp(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
     """A real SMTP server, and what it received."""
     received: list[Any] = []
-
-    class Keep:
-        async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
-            received.append(envelope)
-            return "250 OK"
-
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    controller = Controller(Keep(), hostname="127.0.0.1", port=port)
-    controller.start()
-    monkeypatch.setattr(settings, "EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
-    monkeypatch.setattr(settings, "EMAIL_HOST", "127.0.0.1")
-    monkeypatch.setattr(settings, "EMAIL_PORT", port)
-    yield received
-    controller.stop()
+    backend = "django.core.mail.backends.smtp.EmailBackend"
+    with mail_server(received.append) as port:
+        chosen = {"EMAIL_BACKEND": backend, "EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": port}
+        for name, value in chosen.items():
+            monkeypatch.setattr(settings, name, value)
+        yield received
 
 
 def test_mail_goes_out_over_smtp_once(smtp: list[Any]) -> None:

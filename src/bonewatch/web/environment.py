@@ -37,6 +37,7 @@ class Environment(BaseModel):
     smtp_tls: bool = False
     mail_from: str = "bonewatch@localhost"
     mail: str = Field("", description="a folder for mail instead; neither: printed")
+    lease_seconds: int = Field(120, gt=0, description="longer than handing a mail over ever takes")
 
     @model_validator(mode="after")
     def _mail_arrives(self) -> Self:

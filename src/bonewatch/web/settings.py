@@ -187,6 +187,7 @@ LOGGING = {
 
 # ---- how long ------------------------------------------------------------------------------------
 
+LEASE_SECONDS = CHOSEN.lease_seconds
 INVITED_DAYS = 7
 RECENT_DAYS = 90
 WEEKS_SHOWN = 12

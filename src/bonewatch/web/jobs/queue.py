@@ -1,8 +1,8 @@
 """Jobs are put in the transaction that wants them, and done once, whatever dies meanwhile.
 
 What a job changes in the database commits together with the mark that it is done. What leaves
-the database (mail) cannot: a worker killed between sending and marking sends the same message
-again, under the same Message-ID, after its lease has run out.
+the database (mail) cannot: when a worker is killed between sending and marking, another sends the
+same message again, under the same Message-ID, after the lease has run out.
 """
 
 from __future__ import annotations
@@ -13,15 +13,16 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from bonewatch.web.jobs.models import Job
 
 log = logging.getLogger(__name__)
 Handler = Callable[[dict[str, Any]], None]
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(seconds=settings.LEASE_SECONDS)
 """How long a worker may be at one job before another may take it up."""
 MOST_ATTEMPTS = 12
 _INSIDE: dict[str, Handler] = {}
@@ -81,20 +82,24 @@ def _do(job: Job, now: Callable[[], datetime]) -> None:
     try:
         if job.kind in _OUTSIDE:
             _OUTSIDE[job.kind](job.given)
-            _mark(job, now())
+            _mark(Job.objects.filter(pk=job.pk), now())  # done is done, even past the lease
         else:
             with transaction.atomic():
-                if _mark(job, now()):
+                if _mark(_ours(job), now()):
                     _INSIDE[job.kind](job.given)
     except Exception as problem:  # the job is kept, and tried again later
         log.error("job %s of kind %s failed: %s", job.pk, job.kind, type(problem).__name__)
         later = now() + LEASE * 2**job.attempts
-        Job.objects.filter(pk=job.pk, done_at=None).update(
+        _ours(job).filter(done_at=None).update(
             lease=None, leased_until=later, problem=type(problem).__name__
         )
 
 
-def _mark(job: Job, now: datetime) -> bool:
-    """Mark as done, if the lease is still ours."""
-    ours = Job.objects.filter(pk=job.pk, lease=job.lease, done_at=None)
-    return bool(ours.update(done_at=now, leased_until=None))
+def _ours(job: Job) -> QuerySet[Job]:
+    """The job, unless its lease ran out and another worker took it up."""
+    return Job.objects.filter(pk=job.pk, lease=job.lease)
+
+
+def _mark(job: QuerySet[Job], now: datetime) -> bool:
+    """Mark as done; False where it was before, or is not ours."""
+    return bool(job.filter(done_at=None).update(done_at=now, leased_until=None))
