@@ -16,6 +16,7 @@ from bonewatch.web.accounts.models import Invitation, Role, User
 from bonewatch.web.care.alarms import take
 from bonewatch.web.care.models import CheckIn
 from bonewatch.web.care.reminders import after_quiet, plan, send_link
+from bonewatch.web.care.targets import targets
 from bonewatch.web.jobs.models import Job
 from bonewatch.web.jobs.queue import work_off
 
@@ -51,6 +52,19 @@ def test_who_told_lately_or_wants_none_is_not(cast: Cast) -> None:
     CheckIn.objects.create(patient=cast.patient, by=cast.ana, reporter="patient",
                            started_at=now, finished_at=now)  # fmt: skip
     assert plan(now) == 0
+
+
+def test_one_is_asked_as_often_as_was_agreed_or_else_as_is_usual(cast: Cast) -> None:
+    now, usual = timezone.now(), targets().check_ins.every_days
+    cast.zoe.reminders = False
+    cast.zoe.save()
+    ago = now - timedelta(days=usual // 2)
+    CheckIn.objects.create(patient=cast.patient, by=cast.ana, reporter="patient",
+                           started_at=ago, finished_at=ago)  # fmt: skip
+    assert plan(now) == 0
+    cast.patient.check_in_every_days = usual // 4
+    cast.patient.save()
+    assert plan(now) == 1
 
 
 def test_after_an_alarm_one_is_asked_every_day_until_it_is_settled(cast: Cast) -> None:

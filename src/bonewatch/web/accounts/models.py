@@ -98,7 +98,7 @@ class Patient(models.Model):
     user = models.OneToOneField(User, on_delete=models.PROTECT, null=True, related_name="patient")
     name = models.CharField(max_length=120)
     phone = models.CharField(max_length=40, blank=True)
-    check_in_every_days = models.PositiveSmallIntegerField(default=28)
+    check_in_every_days = models.PositiveSmallIntegerField(null=True)
     calendar_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     calendar_says_what = models.BooleanField(default=False)
 

@@ -32,7 +32,7 @@ def _check_ins(now: datetime) -> list[bool]:
     told = Patient.objects.filter(user__isnull=False, user__reminders=True, user__is_active=True)
     found = []
     for patient in told.annotate(last=Max("check_ins__finished_at")).select_related("user"):
-        every = timedelta(days=patient.check_in_every_days)
+        every = timedelta(days=patient.check_in_every_days or targets().check_ins.every_days)
         if patient.last is None or now - patient.last >= every:
             period = int(now.timestamp() // every.total_seconds())
             key = f"{patient.pk}:{period}"

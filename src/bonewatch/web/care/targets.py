@@ -1,4 +1,4 @@
-"""The clinic's times for answering an alarm, from targets.yaml."""
+"""The clinic's times for answering an alarm and for asking, from targets.yaml."""
 
 from __future__ import annotations
 
@@ -46,6 +46,18 @@ class Snooze(_Checked):
     most_days: int
 
 
+class CheckIns(_Checked):
+    """How often a patient is asked how they are, where nothing else was agreed with them."""
+
+    every_days: int
+
+
+class Summary(_Checked):
+    """How far back the summary for a visit looks."""
+
+    recent_days: int
+
+
 class Targets(_Checked):
     """All of them, and whose they are."""
 
@@ -54,6 +66,8 @@ class Targets(_Checked):
     tiers: dict[str, Tier]
     follow_up: FollowUp
     snooze: Snooze
+    check_ins: CheckIns
+    summary: Summary
 
 
 @cache

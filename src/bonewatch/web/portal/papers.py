@@ -12,7 +12,6 @@ import altair as alt
 import orjson
 import typst
 import vl_convert
-from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -22,6 +21,7 @@ from bonewatch.assessment.result import Finding
 from bonewatch.record.record import Record
 from bonewatch.web.accounts.models import Patient, User
 from bonewatch.web.care.models import Message, Question
+from bonewatch.web.care.targets import targets
 from bonewatch.web.chart.models import Entry
 from bonewatch.web.chart.queries import assessor, page_language, record_of
 from bonewatch.web.portal.results import Pain, Result, pains_of, result_of
@@ -164,7 +164,7 @@ def _finding(finding: Finding) -> dict[str, object]:
 
 
 def _recent(record: Record, day: date) -> list[Pain]:
-    since = day - timedelta(days=settings.RECENT_DAYS)
+    since = day - timedelta(days=targets().summary.recent_days)
     return [pain for pain in pains_of(record) if pain.day >= since]
 
 
