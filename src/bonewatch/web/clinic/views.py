@@ -22,6 +22,7 @@ from bonewatch.web.accounts.access import CLINICIANS, Request, page, patient_pag
 from bonewatch.web.accounts.models import Patient
 from bonewatch.web.care import alarms as steps
 from bonewatch.web.care.models import Alarm, Message, Outcome, State
+from bonewatch.web.care.reminders import send_link
 from bonewatch.web.care.states import steps_from
 from bonewatch.web.care.worklist import Filter, by_rule, by_week, worklist
 from bonewatch.web.chart.actions import (
@@ -276,8 +277,6 @@ def dashboard(request: Request) -> HttpResponse:
 @patient_page("ask_now", CLINICIANS, "asking how they are")
 def ask_now(request: Request, patient: Patient) -> HttpResponse:
     """Send the patient a link to a check-in."""
-    from bonewatch.web.care.reminders import send_link
-
     if patient.user is None:
         messages.error(request, _("They have no account yet: invite them first, or telephone."))
     else:

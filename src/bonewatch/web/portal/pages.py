@@ -98,8 +98,6 @@ def diary(request: Request, patient: Patient) -> HttpResponse:
     form = DiaryForm(request.POST if request.POST.get("do") == "diary" else None)
     if request.method == "POST" and _keep(request, patient, form):
         return redirect("diary", patient.public_id)
-    for field in form.fields.values():
-        field.widget.attrs["class"] = "nhsuk-input nhsuk-input--width-5"
     shown = result_of(patient, request.user)
     advice = shown.assessment.pathway.lifestyle
     context = {

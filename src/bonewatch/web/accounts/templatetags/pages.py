@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 register = template.Library()
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_STYLES = {"select": "nhsuk-select", "number": "nhsuk-input nhsuk-input--width-5"}
 
 
 @register.filter
@@ -29,7 +30,7 @@ def lasting(span: timedelta) -> str:
 @register.filter
 def styled(field: BoundField) -> str:
     """The input of a field in the pages' style, where its form gives it none of its own."""
-    css = "nhsuk-select" if field.widget_type == "select" else "nhsuk-input"
+    css = _STYLES.get(field.widget_type, "nhsuk-input")
     return field.as_widget(attrs={"class": field.field.widget.attrs.get("class", css)})
 
 
