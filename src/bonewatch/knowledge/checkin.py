@@ -17,7 +17,6 @@ Cell = str | bool | int | float
 WORDS = (
     "danger_title", "danger_lead", "more_title", "more_lead", "nothing_new", "none_of_these",
     "go_on", "not_sure", "where_title", "where_lead", "how_title", "which_title", "which_lead",
-    "none_is_true",
 )  # fmt: skip
 
 
