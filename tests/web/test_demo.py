@@ -23,6 +23,7 @@ CLINICS_OWN = {
     "BONEWATCH_SMTP_HOST": "127.0.0.1",
     "BONEWATCH_DATABASE": "postgresql://127.0.0.1:1/x",
 }
+SECRET = "aB3" * 16 + "xy"
 
 
 @pytest.fixture
@@ -103,8 +104,15 @@ def test_where_mail_goes(chosen: dict[str, str], backend: str) -> None:
 
 
 def test_a_clinic_does_not_start_with_mail_going_nowhere() -> None:
-    production = {"BONEWATCH_PRODUCTION": "true"}
+    production = {"BONEWATCH_PRODUCTION": "true", "BONEWATCH_SECRET_KEY": SECRET}
     with pytest.raises(SetupError, match="BONEWATCH_SMTP_HOST: in production"):
         read_environment(production)
     assert read_environment({**production, "BONEWATCH_SMTP_HOST": "mail.example.org"}).production
     assert read_environment({**production, "BONEWATCH_MAIL": "letters"}).production
+
+
+@pytest.mark.parametrize("secret", ["", SECRET[1:]])
+def test_a_clinic_does_not_start_with_a_secret_that_can_be_guessed(secret: str) -> None:
+    production = {"BONEWATCH_PRODUCTION": "true", "BONEWATCH_SMTP_HOST": "mail.example.org"}
+    with pytest.raises(SetupError, match="BONEWATCH_SECRET_KEY: in production 50 random letters"):
+        read_environment({**production, "BONEWATCH_SECRET_KEY": secret})

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core import mail as outbox
+from django.urls import reverse
 from django.utils import timezone
 
 from bonewatch.web.jobs import queue
@@ -17,6 +18,7 @@ from bonewatch.web.jobs.mail import mail
 from bonewatch.web.jobs.models import Job
 from bonewatch.web.jobs.queue import LEASE, inside, outside, put, work_off
 
+from .conftest import Cast, signed_in
 from .mail_server import mail_server
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +67,26 @@ def test_a_job_that_breaks_is_tried_again_later_and_leaves_nothing_half_done() -
     assert work_off() == 0
     assert work_off(lambda: timezone.now() + 10 * LEASE) == 1
     assert Job.objects.get().done_at is not None
+
+
+def test_no_job_is_given_up_however_often_it_breaks() -> None:
+    put("count", "a", timezone.now(), breaks=40)
+    for tries in range(40):
+        assert work_off(lambda later=tries: timezone.now() + 9 * later * LEASE) == 1
+    assert work_off(lambda: timezone.now() + 9 * 40 * LEASE) == 1
+    assert Job.objects.get().done_at is not None
+
+
+def test_staff_are_told_of_what_does_not_go_out(cast: Cast) -> None:
+    nurse, patient = signed_in(cast.diaz), signed_in(cast.ana)
+    said = "are not going out:</strong> 1 waiting since"
+    put("send", "a", timezone.now() - 4 * LEASE)
+    assert said not in nurse.get(reverse("worklist")).content.decode()
+    Job.objects.update(due_at=timezone.now() - 6 * LEASE)
+    assert said in nurse.get(reverse("worklist")).content.decode()
+    assert said not in patient.get(reverse("home"), follow=True).content.decode()
+    work_off()
+    assert said not in nurse.get(reverse("worklist")).content.decode()
 
 
 def test_what_a_killed_worker_had_is_taken_up_when_its_lease_is_over() -> None:

@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from pydantic_core import ErrorDetails
 
 PREFIX = "BONEWATCH_"
+SECRET_LETTERS = 50
+"""What Django asks of a secret key."""
 
 
 class SetupError(RuntimeError):
@@ -38,6 +40,14 @@ class Environment(BaseModel):
     mail_from: str = "bonewatch@localhost"
     mail: str = Field("", description="a folder for mail instead; neither: printed")
     lease_seconds: int = Field(120, gt=0, description="longer than handing a mail over ever takes")
+
+    @model_validator(mode="after")
+    def _nobody_can_guess(self) -> Self:
+        if self.production and len(self.secret_key) < SECRET_LETTERS:
+            raise ValueError(
+                f"{PREFIX}SECRET_KEY: in production {SECRET_LETTERS} random letters or more; set it"
+            )
+        return self
 
     @model_validator(mode="after")
     def _mail_arrives(self) -> Self:

@@ -10,12 +10,13 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
 from bonewatch.web.jobs.models import Job
@@ -24,7 +25,9 @@ log = logging.getLogger(__name__)
 Handler = Callable[[dict[str, Any]], None]
 LEASE = timedelta(seconds=settings.LEASE_SECONDS)
 """How long a worker may be at one job before another may take it up."""
-MOST_ATTEMPTS = 12
+_DOUBLINGS = 3
+"""Each failure doubles the pause before the next try, so often; no job is ever given up."""
+_LATE = 5 * LEASE
 _INSIDE: dict[str, Handler] = {}
 _OUTSIDE: dict[str, Handler] = {}
 
@@ -56,6 +59,21 @@ def put(kind: str, key: str, due_at: datetime, /, **given: Any) -> bool:
     return True
 
 
+@dataclass(frozen=True, slots=True)
+class Late:
+    """Jobs that should have been done long ago: nobody does them, or they fail."""
+
+    jobs: int
+    since: datetime
+
+
+def late(now: datetime) -> Late | None:
+    """What is late, if anything is; whoever waits for a mail has to be told."""
+    waiting = Job.objects.filter(done_at=None, due_at__lte=now - _LATE)
+    found = waiting.aggregate(jobs=Count("pk"), since=Min("due_at"))
+    return Late(**found) if found["jobs"] else None
+
+
 def work_off(now: Callable[[], datetime] = timezone.now, most: int = 1000) -> int:
     """Do what is due; how many jobs were tried."""
     tried = 0
@@ -69,7 +87,7 @@ def _take(now: datetime) -> Job | None:
     """Lease the job that is due longest; None when there is none for this worker."""
     free = Q(leased_until=None) | Q(leased_until__lte=now)
     with transaction.atomic():
-        due = Job.objects.filter(free, done_at=None, due_at__lte=now, attempts__lt=MOST_ATTEMPTS)
+        due = Job.objects.filter(free, done_at=None, due_at__lte=now)
         job = due.select_for_update(skip_locked=True).order_by("due_at", "pk").first()
         if job is None:
             return None
@@ -89,7 +107,7 @@ def _do(job: Job, now: Callable[[], datetime]) -> None:
                     _INSIDE[job.kind](job.given)
     except Exception as problem:  # the job is kept, and tried again later
         log.error("job %s of kind %s failed: %s", job.pk, job.kind, type(problem).__name__)
-        later = now() + LEASE * 2**job.attempts
+        later = now() + LEASE * 2 ** min(job.attempts, _DOUBLINGS)
         _ours(job).filter(done_at=None).update(
             lease=None, leased_until=later, problem=type(problem).__name__
         )
