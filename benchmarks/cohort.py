@@ -311,7 +311,7 @@ def _ratio(ratio: float, target: str, limit: float, at_least: bool) -> None:
 def main() -> None:
     """Every part, one after another."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--fhir", type=int, default=20_000, help="people; 20,000 are a gigabyte")
+    parser.add_argument("--fhir", type=int, default=22_000, help="people; 22,000 are a gigabyte")
     parser.add_argument("--spark", type=int, default=20_000)
     parser.add_argument("--most", type=int, default=1_000_000)
     parser.add_argument("--folder", type=Path, default=Path("benchmarks/made"))

@@ -133,6 +133,16 @@ def test_the_order_of_the_rows_is_irrelevant(raw: Raw, random: Random) -> None:
     assert _unordered(assess(replace(record, tables=tables))) == _unordered(assess(record))
 
 
+@DRAWN
+@given(PEOPLE, st.randoms(use_true_random=False))
+def test_a_denial_said_again_on_the_same_day_changes_nothing(raw: Raw, random: Random) -> None:
+    rows = raw.get("symptom", [])
+    denials = [row for row in rows if row.get("present") is False or row["kind"] == "none"]
+    again = {**raw, "symptom": random.sample([*rows, *denials], len(rows) + len(denials))}
+    once, twice = evaluation(raw), evaluation(again)
+    assert (twice.values, twice.states, twice.acts) == (once.values, once.states, once.acts)
+
+
 def _unordered(answer: Assessment) -> tuple[object, ...]:
     """The answer, its facts as sets: which of two equal rows is told first does not matter."""
     found = [

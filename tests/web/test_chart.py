@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -47,6 +47,19 @@ def test_a_correction_takes_the_place_of_an_entry_and_both_are_kept(cast: Cast) 
     [entry] = standing(cast.patient)
     assert (entry.values["value"], entry.author, entry.reason) == (2.9, cast.chen, "typing error")
     assert Entry.objects.count() == 2
+
+
+def test_a_denial_said_again_on_the_same_day_is_in_the_record_once(cast: Cast) -> None:
+    no_pain = {"kind": "pain", "present": False, "reported_on": "2026-01-02"}
+    rows = [no_pain, {**no_pain, "reported_on": "2026-01-03"}, {**no_pain, "present": True},
+            {"kind": "none", "reported_on": "2026-01-02"}]  # fmt: skip
+    for _ in range(2):
+        write(cast.patient, said_now(cast.ana, "check-in"), [Row("symptom", row) for row in rows])
+    said = record_of(cast.patient).rows("symptom")
+    told = [(row["kind"], row["present"], row["reported_on"]) for row in said]
+    assert len(told) == 5
+    assert [one for one in told if told.count(one) > 1] == [("pain", True, date(2026, 1, 2))] * 2
+    assert len(standing(cast.patient)) == 8
 
 
 def test_a_withdrawn_entry_stands_no_more(cast: Cast) -> None:

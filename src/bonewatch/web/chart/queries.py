@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
@@ -12,10 +12,12 @@ from django.utils.translation import get_language
 
 from bonewatch.assessment.assess import Assessor
 from bonewatch.engine.kept import Ready, ready
+from bonewatch.features.rows import NOTHING
 from bonewatch.knowledge.clinic import Clinic as Chosen
 from bonewatch.knowledge.settings_file import read_clinic
 from bonewatch.record.from_json import keep_what_holds
 from bonewatch.record.record import Record
+from bonewatch.record.tables import SYMPTOM
 from bonewatch.web.accounts.models import Patient
 from bonewatch.web.chart.models import Entry
 
@@ -28,7 +30,7 @@ def standing(patient: Patient, known_at: datetime | None = None) -> list[Entry]:
     return of_these(entries)
 
 
-_NOT_READ = ("public_id", "reason", "source", "author")
+_NOT_READ = ("public_id", "reason", "source", "author", "written_at")
 """What the rules never read; it is fetched only where it is shown."""
 
 
@@ -41,7 +43,26 @@ def of_these(entries: Iterable[Entry]) -> list[Entry]:
 
 def record_from(entries: Iterable[Entry]) -> Record:
     """The record that these entries make."""
-    return keep_what_holds(by_table(entries))
+    return keep_what_holds(by_table(_once(entries)))
+
+
+def _once(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """Without denials that were said before, on the same day and in the same words.
+
+    Whoever checks in often denies the same thirty things each time; no rule asks how often.
+    """
+    said: set[tuple[tuple[str, Any], ...]] = set()
+    for entry in entries:
+        if entry.table == SYMPTOM.name and _denies(entry.values):
+            says = tuple(sorted(entry.values.items()))
+            if says in said:
+                continue
+            said.add(says)
+        yield entry
+
+
+def _denies(row: Mapping[str, Any]) -> bool:
+    return row.get("present") is False or row.get("kind") == NOTHING
 
 
 def tables_of(patient: Patient) -> dict[str, list[dict[str, Any]]]:
