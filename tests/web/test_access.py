@@ -30,7 +30,8 @@ WHO: dict[str, set[str]] = {
     "people": {"sam"}, "clinic": {"sam"}, "audit": {"sam"},
     **dict.fromkeys(
         ("check_in", "check_in_next", "result", "my_page", "calendar", "diary", "learn",
-         "article", "messages", "pain_plot", "summary", "sent_summary"), SELF | TEAM),
+         "article", "messages", "pain_plot", "complaints_plot", "summary", "sent_summary"),
+        SELF | TEAM),
     **dict.fromkeys(("check_in_send", "check_in_end"), SELF | TEAM),
     "my_data": SELF, "my_fhir": SELF, "visit": SELF, "carers": {"ana"},
     **dict.fromkeys(

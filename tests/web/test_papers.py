@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import subprocess
 import sys
 from datetime import timedelta
@@ -19,6 +20,7 @@ from bonewatch.web.care.models import Message, Question
 from bonewatch.web.care.talk import send
 from bonewatch.web.chart.actions import Row, said_now, write
 from bonewatch.web.chart.queries import record_of
+from bonewatch.web.portal.results import complaints_of
 
 from .conftest import Cast, signed_in
 
@@ -171,6 +173,24 @@ def test_a_wrong_choice_is_said_by_its_name() -> None:
     assert (
         read_environment({"BONEWATCH_SITE": "https://a.org", "PATH": "x"}).site == "https://a.org"
     )
+
+
+def test_other_complaints_are_drawn_and_told_as_a_table(cast: Cast) -> None:
+    numb = {"kind": "numbness", "site": "leg", "side": "left", "reported_on": "2026-11-02"}
+    rows = [numb, {"kind": "numbness", "present": False, "reported_on": "2026-11-20"},
+            {"kind": "fall", "present": False, "reported_on": "2026-11-20"},
+            {"kind": "none", "reported_on": "2026-11-21"}]  # fmt: skip
+    write(cast.patient, said_now(cast.ana, "check-in"), [Row("symptom", row) for row in rows])
+    told = [(one.name, one.place, one.present) for one in complaints_of(record_of(cast.patient))]
+    assert told == [("numbness", "leg", True), ("numbness", "", False)]
+    client, named = signed_in(cast.ana), [cast.patient.public_id]
+    shown = client.get(reverse("my_page", args=named)).content.decode()
+    assert reverse("complaints_plot", args=named) in shown
+    assert re.findall(r"<td>(there|no longer there)</td>", shown) == ["there", "no longer there"]
+    drawn = client.get(reverse("complaints_plot", args=named)).content.decode()
+    assert drawn.count('role="graphics-symbol"') >= 2
+    assert "numbness" in drawn
+    assert "fall" not in drawn
 
 
 def test_every_page_has_a_strict_policy(cast: Cast) -> None:

@@ -31,7 +31,8 @@ from bonewatch.web.care.models import Message, Question
 from bonewatch.web.care.talk import seen, send
 from bonewatch.web.chart.actions import Row, said_now, write
 from bonewatch.web.chart.queries import assessor, page_language, tables_of
-from bonewatch.web.portal.papers import calendar_of, pain_plot_of, rules_now, summary_of
+from bonewatch.web.portal.papers import calendar_of, rules_now, summary_of
+from bonewatch.web.portal.plots import complaints_plot_of, pain_plot_of
 from bonewatch.web.portal.results import result_of
 
 READING = SELF | CLINICIANS
@@ -217,6 +218,13 @@ def _change_carers(request: Request, patient: Patient) -> None:
 def pain_plot(request: Request, patient: Patient) -> HttpResponse:
     """Pain over time as a picture."""
     return HttpResponse(pain_plot_of(patient), content_type="image/svg+xml")
+
+
+@require_GET
+@patient_page("complaints_plot", READING, "reading their own page", by_link=True)
+def complaints_plot(request: Request, patient: Patient) -> HttpResponse:
+    """Every other complaint over time as a picture."""
+    return HttpResponse(complaints_plot_of(patient), content_type="image/svg+xml")
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,17 +1,14 @@
-"""What a patient takes away: the calendar feed, the picture of the pain, the visit summary."""
+"""What a patient takes away: the calendar feed, the visit summary."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from pathlib import Path
 from uuid import uuid5
 
-import altair as alt
 import orjson
 import typst
-import vl_convert
 from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -22,11 +19,9 @@ from bonewatch.record.record import Record
 from bonewatch.web.accounts.models import Patient, User
 from bonewatch.web.care.models import Message, Question
 from bonewatch.web.care.targets import targets
-from bonewatch.web.chart.models import Entry
-from bonewatch.web.chart.queries import assessor, page_language, record_of
+from bonewatch.web.chart.queries import assessor, page_language
 from bonewatch.web.portal.results import Pain, Result, pains_of, result_of
 
-_INK, _COLOURS = "#212b32", ("#005eb8", "#b10e1e", "#00703c", "#7c2855", "#8a4b00")
 _TEMPLATE = Path(__file__).with_name("summary.typ")
 
 
@@ -52,40 +47,6 @@ def _event(patient: Patient, key: str, title: str, day: object) -> Event:
     event.add("summary", title if patient.calendar_says_what else _("Health appointment is due"))
     event.add("transp", "TRANSPARENT")
     return event
-
-
-def pain_plot_of(patient: Patient) -> bytes:
-    """Worst pain at each report, a line and a shape for each place."""
-    last = Entry.objects.filter(patient=patient).order_by("-pk").values_list("pk", flat=True)
-    return _drawn(patient.pk, last.first() or 0, page_language())
-
-
-@lru_cache(maxsize=256)
-def _drawn(patient_pk: int, last_entry: int, language: str) -> bytes:
-    """Drawn once for each state of a chart."""
-    pains = pains_of(record_of(Patient.objects.get(pk=patient_pk)))
-    return pain_svg([pain for pain in pains if pain.severity is not None]).encode()
-
-
-def pain_svg(pains: list[Pain]) -> str:
-    """The plot as SVG."""
-    listed = [
-        {"day": pain.day.isoformat(), "place": pain.place, "pain": pain.severity} for pain in pains
-    ]
-    where = alt.Color("place:N", title=None, scale=alt.Scale(range=list(_COLOURS)))
-    base = alt.Chart({"values": listed}, width=540, height=200).encode(
-        x=alt.X("day:T", title=None),
-        y=alt.Y("pain:Q", title=_("Worst pain"), scale=alt.Scale(domain=[0, 10])),
-        color=where,
-    )
-    shape = alt.Shape("place:N", title=None)
-    chart = base.mark_line(strokeWidth=2) + base.mark_point(size=70, filled=True).encode(
-        shape=shape
-    )
-    drawn = chart.configure(font="sans-serif", background="white").configure_axis(
-        labelColor=_INK, titleColor=_INK, labelFontSize=13, titleFontSize=13
-    )
-    return str(vl_convert.vegalite_to_svg(drawn.to_dict()))
 
 
 def summary_of(patient: Patient, user: User, sent: Message | None = None) -> bytes:

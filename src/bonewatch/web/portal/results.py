@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from bonewatch.assessment.pathway.result import Due
 from bonewatch.assessment.result import Assessment
+from bonewatch.features.rows import NOTHING
 from bonewatch.record.record import CheckedRow, Record
 from bonewatch.record.words import words
 from bonewatch.web.accounts.models import Patient, User
@@ -77,6 +78,31 @@ def pains_of(record: Record) -> list[Pain]:
     listed = [row for row in rows if row["kind"] == "pain" and row["present"]]
     pains = [Pain(_day(row), _place(row), _number(row["severity"])) for row in listed]
     return sorted(pains, key=lambda pain: (pain.day, pain.place))
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """One report of a complaint other than pain: that it is there, or no longer."""
+
+    day: date
+    name: str
+    place: str
+    present: bool
+    severity: float | None
+
+
+def complaints_of(record: Record) -> list[Complaint]:
+    """Every report of a complaint that was there at some time, the oldest first."""
+    rows = [row for row in record.rows("symptom") if row["kind"] not in ("pain", NOTHING)]
+    ever = {row["kind"] for row in rows if row["present"]}
+    told = [_complaint(row) for row in rows if row["kind"] in ever]
+    return sorted(told, key=lambda one: (one.day, one.name, one.place))
+
+
+def _complaint(row: CheckedRow) -> Complaint:
+    name, severity = _plain("symptom", str(row["kind"])), _number(row["severity"])
+    place = _place(row) if row["site"] else ""
+    return Complaint(_day(row), name, place, bool(row["present"]), severity)
 
 
 def _day(row: CheckedRow) -> date:

@@ -30,6 +30,7 @@ urlpatterns = [
     path(f"{_ONE}visit/", pages.visit, name="visit"),
     path(f"{_ONE}carers/", pages.carers, name="carers"),
     path(f"{_ONE}pain.svg", pages.pain_plot, name="pain_plot"),
+    path(f"{_ONE}complaints.svg", pages.complaints_plot, name="complaints_plot"),
     path(f"{_ONE}summary.pdf", pages.summary, name="summary"),
     path(f"{_ONE}record.json", pages.my_data, name="my_data"),
     path(f"{_ONE}fhir.json", pages.my_fhir, name="my_fhir"),

@@ -24,7 +24,7 @@ from bonewatch.web.care.models import CheckIn
 from bonewatch.web.chart.queries import assessor, page_language
 from bonewatch.web.portal import check_in as checks
 from bonewatch.web.portal.body_map import body_map
-from bonewatch.web.portal.results import changed_since, pains_of, result_of
+from bonewatch.web.portal.results import changed_since, complaints_of, pains_of, result_of
 
 REPORTING = SELF | CLINICIANS
 
@@ -160,6 +160,6 @@ def my_page(request: Request, patient: Patient) -> HttpResponse:
     shown = result_of(patient, request.user)
     context = {
         "patient": patient, "result": shown, "pains": pains_of(shown.record),
-        "changed": changed_since(shown.record),
+        "complaints": complaints_of(shown.record), "changed": changed_since(shown.record),
     }  # fmt: skip
     return render(request, "portal/my_page.html", context)
