@@ -27,6 +27,7 @@ from bonewatch.web.care.models import OnCall  # noqa: E402
 
 PASSWORDS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STATIC = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 @dataclass(slots=True)
@@ -99,7 +100,7 @@ def cast(db: None) -> Cast:
 def _second_factor(user: User) -> None:
     from allauth.mfa.totp.internal.auth import TOTP
 
-    TOTP.activate(user, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+    TOTP.activate(user, SECRET)
 
 
 def signed_in(user: User) -> Client:

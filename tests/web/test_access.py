@@ -18,7 +18,7 @@ from bonewatch.web.care.talk import send
 from bonewatch.web.chart.actions import Row, answer, said_now, write
 from bonewatch.web.portal.papers import rules_now
 
-from .conftest import Cast, signed_in
+from .conftest import SECRET, Cast, signed_in
 
 SELF, TEAM = {"ana", "ben"}, {"chen", "diaz"}
 WHO: dict[str, set[str]] = {
@@ -157,6 +157,26 @@ def test_reads_and_writes_leave_audit_entries(cast: Cast) -> None:
     before = AuditEntry.objects.count()
     signed_in(cast.eve).get(reverse("patient", args=[cast.patient.public_id]))
     assert AuditEntry.objects.count() == before
+
+
+@pytest.mark.parametrize(("steps", "is_in"), [(0, True), (-1, True), (-2, False)])
+def test_a_code_counts_for_half_a_minute_more_and_only_once(
+    cast: Cast, steps: int, is_in: bool
+) -> None:
+    from allauth.mfa.totp.internal.auth import (
+        format_hotp_value,
+        hotp_value,
+        yield_hotp_counters_from_time,
+    )
+
+    now = sorted(yield_hotp_counters_from_time())[1]
+    code = format_hotp_value(hotp_value(SECRET, now + steps))
+    named = {"login": "diaz@example.org", "password": "a-good-password-1"}
+    for again in (False, True):
+        client = Client(REMOTE_ADDR=f"198.51.100.{10 + again}")
+        client.post(reverse("account_login"), named)
+        answered = client.post(reverse("mfa_authenticate"), {"code": code})
+        assert (answered.status_code == 302) is (is_in and not again)
 
 
 def test_idle_staff_are_signed_out(cast: Cast) -> None:

@@ -124,6 +124,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "bonewatch"
+MFA_TOTP_TOLERANCE = 1  # the code before counts, for who types slowly; none counts twice
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not CHOSEN.production
 SESAME_MAX_AGE = 3 * _DAYS
 SESAME_ONE_TIME = True
