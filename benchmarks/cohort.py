@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from pathlib import Path
 
 import duckdb
@@ -156,8 +157,8 @@ def _records(how_many: int) -> Callable[[Path], None]:
         listed = people(read_rates(), SEED, how_many, DAY)
         for number in range(-(-how_many // AT_ONCE)):
             with RecordFolder(folder, f"{number:04d}") as part:
-                few = (next(listed) for _ in range(min(AT_ONCE, how_many - number * AT_ONCE)))
-                part.write([(p.patient_id, keep_what_holds(p.record)) for p in few])
+                for person in islice(listed, min(AT_ONCE, how_many - number * AT_ONCE)):
+                    part.add(person.patient_id, keep_what_holds(person.record))
         mark_as_read(folder, "benchmark", Counts(people=how_many))
 
     return make

@@ -251,7 +251,7 @@ def _gather(
     with RecordFolder(folder, part) as written:
         for patient_id, lines in groupby(_lines(batches), key=itemgetter(0)):
             record = gather_resources(patient_id, [line for _, line in lines], listed)
-            written.write([(patient_id, record)])
+            written.add(patient_id, record)
             people, rows = people + 1, rows + sum(map(len, record.tables.values()))
     counts = {"people": pa.array([people], pa.int64()), "rows": pa.array([rows], pa.int64())}
     yield pa.RecordBatch.from_pydict(counts)

@@ -8,19 +8,18 @@ OMOP has no place for (whether a date is an end or only the end of a visit) is n
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 
 import orjson
-import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from bonewatch.record.bulk.csv_rows import UNREADABLE, CsvRows
 from bonewatch.record.bulk.cuts import Piece, Refused
 from bonewatch.record.bulk.fhir import Sink
+from bonewatch.record.bulk.table_rows import UNREADABLE, rows_of
 
 Row = Mapping[str, object]
 Concepts = Mapping[int, tuple[str, str, str]]
@@ -43,7 +42,6 @@ _SEX_WORDS = {"f": "female", "female": "female", "m": "male", "male": "male"}
 _NO_END = "2099-12-31"
 """The day that stands for no end."""
 _COMPARATORS = {"<": "<", "<=": "<=", ">": ">", ">=": ">="}
-_AT_ONCE = 10_000
 _DEATH = b"@death/"
 NOBODY = "has no person_id; left out"
 
@@ -65,50 +63,12 @@ def looks_like_omop(files: Iterable[Path]) -> bool:
 # ---- rows ----------------------------------------------------------------------------------------
 
 
-class OmopRows:
-    """A file's rows, columns by their names in small letters; what was left out is in `refused`."""
-
-    def __init__(self, path: Path) -> None:
-        self._rows = _ParquetRows(path) if path.suffix == ".parquet" else CsvRows(path)
-
-    def __iter__(self) -> Iterator[Row]:
-        for row in self._rows:
-            yield {name.casefold(): value for name, value in row.items()}
-
-    @property
-    def line(self) -> int:
-        """Where the row stands: its line in CSV, its number in Parquet."""
-        return self._rows.line
-
-    @property
-    def refused(self) -> list[Refused]:
-        """What was left out so far."""
-        return self._rows.refused
-
-
-class _ParquetRows:
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self.refused: list[Refused] = []
-        self.line = 0
-
-    def __iter__(self) -> Iterator[Row]:
-        try:
-            for batch in pq.ParquetFile(self._path).iter_batches(_AT_ONCE):
-                for row in batch.to_pylist():
-                    self.line += 1
-                    yield row
-        except (*UNREADABLE, pa.ArrowException):
-            says = "is not Parquet that can be read from this row on"
-            self.refused.append(Refused(self._path, self.line + 1, says))
-
-
 def spread_rows_of_omop(piece: Piece, into: Sink, concepts: Concepts) -> tuple[int, list[Refused]]:
     """Put each row where its person's are, as the resource it would be."""
     table, nobodys = omop_table(piece.path), list[Refused]()
     if table == "concept":
         return 0, []
-    rows = OmopRows(piece.path)
+    rows = rows_of(piece.path, str.casefold)
     for row in rows:
         person = _text(row.get("person_id")).removesuffix(".0")
         if person:
@@ -163,7 +123,7 @@ def concepts_of(files: Sequence[Path]) -> tuple[dict[int, tuple[str, str, str]],
     found: dict[int, tuple[str, str, str]] = {}
     refused: list[Refused] = []
     for path in listed:
-        rows = OmopRows(path)
+        rows = rows_of(path, str.casefold)
         for row in rows:
             number = _id(row.get("concept_id"))
             if number in used:
@@ -178,7 +138,7 @@ def concepts_of(files: Sequence[Path]) -> tuple[dict[int, tuple[str, str, str]],
 def _used(files: Iterable[Path]) -> set[int]:
     found: set[int] = set()
     for path in files:
-        with suppress(*UNREADABLE, pa.ArrowException):  # told where its rows are read
+        with suppress(*UNREADABLE):  # told where its rows are read
             found |= _used_in(path)
     return found
 
@@ -187,7 +147,7 @@ def _used_in(path: Path) -> set[int]:
     if path.suffix != ".parquet":
         return {
             _id(value)
-            for row in OmopRows(path)
+            for row in rows_of(path, str.casefold)
             for name, value in row.items()
             if name.endswith("concept_id")
         }

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import orjson
-import pyarrow as pa
-import pyarrow.parquet as pq
 
-from bonewatch.record.bulk.csv_rows import CsvRows
 from bonewatch.record.bulk.cuts import Lines, Piece, Refused
 from bonewatch.record.bulk.spread import Spread
+from bonewatch.record.bulk.table_rows import rows_of
 from bonewatch.record.dates import write_date
 from bonewatch.record.from_json import keep_what_holds
 from bonewatch.record.record import Note, Record
@@ -21,7 +19,6 @@ from bonewatch.record.tables import TABLES, Table
 
 ENDINGS = (".parquet", ".csv", ".csv.gz", ".ndjson", ".ndjson.gz", ".jsonl", ".jsonl.gz")
 _BOOLS = {"true": True, "false": False, "1": True, "0": False}
-_AT_ONCE = 10_000
 TWICE = (Note("patient", "stands there more than once; the first is used"),)
 NOBODY = "has no patient_id; left out"
 Row = dict[str, object]
@@ -52,9 +49,9 @@ class _Rows:
 
     def spread(self) -> tuple[int, list[Refused]]:
         name = self._piece.path.name
-        read = self._parquet if name.endswith(".parquet") else self._json
-        count = (self._csv if ".csv" in name else read)()
-        return count, self._refused
+        if name.endswith(".parquet"):
+            return self._table_rows(_plain), self._refused
+        return self._table_rows(_typed) if ".csv" in name else self._json(), self._refused
 
     def _refuse(self, line: int, says: str) -> None:
         self._refused.append(Refused(self._piece.path, line, says))
@@ -86,23 +83,12 @@ class _Rows:
         else:
             self._refuse(number, "is not an object with the fields as its keys; left out")
 
-    def _csv(self) -> int:
-        rows = CsvRows(self._piece.path)
+    def _table_rows(self, read: Callable[[Table, Mapping[str, Any]], Row]) -> int:
+        rows = rows_of(self._piece.path)
         for row in rows:
-            self._take(rows.line, _typed(self._table, row))
+            self._take(rows.line, read(self._table, row))
         self._refused += rows.refused
         return rows.line
-
-    def _parquet(self) -> int:
-        number = 0
-        try:
-            for batch in pq.ParquetFile(self._piece.path).iter_batches(_AT_ONCE):
-                for row in batch.to_pylist():
-                    number += 1
-                    self._take(number, _plain(self._table, row))
-        except (OSError, pa.ArrowException):
-            self._refuse(number + 1, "is not Parquet that can be read from this row on")
-        return number
 
 
 def _typed(table: Table, raw: Mapping[str, str]) -> Row:
@@ -122,12 +108,12 @@ def _value(kind: str, text: str) -> object:
     return text
 
 
-def _plain(table: Table, row: Row) -> Row:
+def _plain(table: Table, row: Mapping[str, object]) -> Row:
     """A Parquet row as JSON would say it: dates as text, a month or year where not known better."""
     return {name: value for name, value in _fields(table, row) if value is not None}
 
 
-def _fields(table: Table, row: Row) -> Iterator[tuple[str, object]]:
+def _fields(table: Table, row: Mapping[str, object]) -> Iterator[tuple[str, object]]:
     for name, value in row.items():
         first = name.removesuffix("_latest")
         if name != first and first in table.dates:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bonewatch.record.bulk.csv_rows import CsvRows
+from bonewatch.record.bulk.table_rows import CsvRows
 
 CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r"), max_size=12)
 ROWS = st.lists(st.lists(CELLS, min_size=3, max_size=3), max_size=8)
