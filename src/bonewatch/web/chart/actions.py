@@ -16,7 +16,7 @@ from bonewatch.record.record import Note, Record
 from bonewatch.record.tables import PATIENT
 from bonewatch.web.accounts.models import Patient, User
 from bonewatch.web.chart.models import Answer, Entry
-from bonewatch.web.chart.queries import assessor, by_table, record_from, standing
+from bonewatch.web.chart.queries import TEAM_LANGUAGE, assessor, by_table, record_from, standing
 
 Values = Mapping[str, Any]
 
@@ -128,7 +128,7 @@ def answer(
 
     `record` is the one that stands, where the caller has it.
     """
-    ready = assessor("en", patient.clinic.protocol)
+    ready = assessor(TEAM_LANGUAGE, patient.clinic.protocol)
     day = timezone.localdate(at)
     found = ready.brief(record_from(standing(patient)) if record is None else record, day)
     return Answer.objects.create(

@@ -83,6 +83,10 @@ def record_of(patient: Patient, known_at: datetime | None = None) -> Record:
     return record_from(standing(patient, known_at))
 
 
+TEAM_LANGUAGE = "en"
+"""What the team's pages speak, and in what a kept answer is worked out."""
+
+
 def page_language() -> str:
     """The one of the pack's languages that the page speaks."""
     return "tr" if (get_language() or "").startswith("tr") else "en"

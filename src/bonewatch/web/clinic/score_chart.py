@@ -20,9 +20,13 @@ from bonewatch.record.tables import Field
 from bonewatch.record.words import words
 from bonewatch.web.accounts.models import Patient
 from bonewatch.web.chart.models import Entry
-from bonewatch.web.chart.queries import assessor, by_table, standing
-
-_PACK_LANGUAGE = "en"
+from bonewatch.web.chart.queries import (
+    TEAM_LANGUAGE,
+    assessor,
+    by_table,
+    of_these,
+    record_from,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ def _said(score: Score) -> str:
 @lru_cache(maxsize=64)
 def asked_score(name: str) -> ScoreAsked | None:
     """The score of that name as a form asks it; None where there is none that can be asked."""
-    pack = assessor(_PACK_LANGUAGE).pack
+    pack = assessor(TEAM_LANGUAGE).pack
     entry = pack.entries.get(name)
     if entry is None or not isinstance(entry.text, ScoreText):
         return None
@@ -112,10 +116,10 @@ class ScoreChart:
 
     def __init__(self, patient: Patient, asked: ScoreAsked) -> None:
         self.patient, self.asked = patient, asked
-        self._stands = standing(patient)
+        self._stands = of_these(Entry.objects.filter(patient=patient))
         self._own = [one for one in self._stands if one.table == asked.table.name]
         self._today = timezone.localdate()
-        self._record = keep_what_holds(by_table(self._stands))
+        self._record = record_from(self._stands)
         self._score = self._told(self._record)
 
     def listed(self) -> list[Listed]:
@@ -143,7 +147,7 @@ class ScoreChart:
 
     def _told(self, record: Record) -> Score | None:
         """The score as the engine tells it; None where nothing beyond triage is told."""
-        ready = assessor(_PACK_LANGUAGE, self.patient.clinic.protocol)
+        ready = assessor(TEAM_LANGUAGE, self.patient.clinic.protocol)
         scores = ready.assess(record, self._today).pathway.scores
         return next((score for score in scores if score.id == self.asked.text.id), None)
 

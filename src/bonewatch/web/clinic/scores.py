@@ -6,6 +6,9 @@ follow as for any other. The points are the engine's, of the record as it stands
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from uuid import UUID
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -57,13 +60,14 @@ def _chosen(request: Request, patient: Patient, listed: list[Listed]) -> Listed 
     for one in listed:
         if str(one.entry.public_id) == meant:
             return one
-    if any(str(one.public_id) == meant for one in _corrected(patient)):
+    if meant in map(str, _corrected(patient)):
         raise ChangedMeanwhileError
     raise Http404
 
 
-def _corrected(patient: Patient) -> list[Entry]:
-    return list(Entry.objects.filter(patient=patient, corrected_by__isnull=False))
+def _corrected(patient: Patient) -> Iterable[UUID]:
+    corrected = Entry.objects.filter(patient=patient, corrected_by__isnull=False)
+    return corrected.values_list("public_id", flat=True)
 
 
 def _saved(request: Request, chart: ScoreChart, form: ScoreForm, chosen: Listed | None) -> str:

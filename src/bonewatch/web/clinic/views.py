@@ -35,12 +35,10 @@ from bonewatch.web.chart.actions import (
 )
 from bonewatch.web.chart.forms import RowForm, form_of, initial_of
 from bonewatch.web.chart.models import Answer, Entry
-from bonewatch.web.chart.queries import assessor, of_these, record_of
+from bonewatch.web.chart.queries import TEAM_LANGUAGE, assessor, of_these, record_of
 from bonewatch.web.chart.upload import UploadError, preview
 from bonewatch.web.clinic.score_chart import lines_of
 from bonewatch.web.clinic.timeline import timeline_of
-
-_PACK_LANGUAGE = "en"
 
 
 @require_GET
@@ -49,7 +47,7 @@ def show_worklist(request: Request) -> HttpResponse:
     """The most dangerous first, then the longest waiting."""
     asked = request.GET
     wanted = Filter("mine" in asked, asked.get("tier", ""), "snoozed" in asked)
-    pack = assessor(_PACK_LANGUAGE).pack
+    pack = assessor(TEAM_LANGUAGE).pack
     unread = Message.objects.filter(patient__clinic=request.user.clinic, read_at=None)
     waiting = unread.exclude(author__role__in=CLINICIANS).values("patient").distinct().count()
     context = {
@@ -141,7 +139,7 @@ def show_patient(request: Request, patient: Patient) -> HttpResponse:
 
 
 def _assess(patient: Patient, record: Record, as_of: date) -> Assessment:
-    return assessor(_PACK_LANGUAGE, patient.clinic.protocol).assess(record, as_of)
+    return assessor(TEAM_LANGUAGE, patient.clinic.protocol).assess(record, as_of)
 
 
 def _board(found: Assessment) -> dict[str, object]:
@@ -262,7 +260,7 @@ def _content(request: Request) -> bytes:
 @page("dashboard", CLINICIANS, "looking at how the work goes")
 def dashboard(request: Request) -> HttpResponse:
     """Alarms by week and by rule, so that a noisy rule can be seen."""
-    pack = assessor(_PACK_LANGUAGE).pack
+    pack = assessor(TEAM_LANGUAGE).pack
     clinic = request.user.clinic
     alive = Alarm.objects.filter(patient__clinic=clinic).exclude(state=State.CLOSED)
     context = {

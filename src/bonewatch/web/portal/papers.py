@@ -19,7 +19,7 @@ from bonewatch.record.record import Record
 from bonewatch.web.accounts.models import Patient, User
 from bonewatch.web.care.models import Message, Question
 from bonewatch.web.care.targets import targets
-from bonewatch.web.chart.queries import assessor, page_language
+from bonewatch.web.chart.queries import TEAM_LANGUAGE, assessor, page_language
 from bonewatch.web.portal.results import Pain, Result, pains_of, result_of
 
 _TEMPLATE = Path(__file__).with_name("summary.typ")
@@ -108,7 +108,7 @@ def _warnings(shown: Result, sent: Message | None) -> Iterator[str]:
 
 def rules_now() -> str:
     """The hash of the rules by which a summary is made now."""
-    return assessor("en").pack.hash
+    return assessor(TEAM_LANGUAGE).pack.hash
 
 
 def _made(now: datetime) -> str:
