@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from bonewatch.features.rows import NOTHING, REGION_OF, agents, regions
+from bonewatch.features.rows import REGION_OF, agents, regions
 from bonewatch.features.to_sql import Dialect, day_number
 from bonewatch.record.tables import TABLES, Field, Table
 
@@ -175,11 +175,9 @@ _OF_COMPLAINT = f"over (partition by {', '.join(_COMPLAINT)})"
 _BEFORE = f"over (partition by {', '.join(_COMPLAINT)} order by reported_on)"
 
 _DENIED = "max(case when denied and site is null then reported_on end)"
-_NOTHING = f"max(case when kind = '{NOTHING}' and present then reported_on end)"
 _LATEST = (
     "(last_reported_on <= known_symptoms.reported_on_latest"
-    " and (denied_on is null or denied_on <= known_symptoms.reported_on_latest)"
-    " and (nothing_on is null or nothing_on <= known_symptoms.reported_on_latest))"
+    " and (denied_on is null or denied_on <= known_symptoms.reported_on_latest))"
 )
 
 _SYMPTOM_HISTORY = (
@@ -208,7 +206,7 @@ _SYMPTOM_HISTORY = (
                 "reported_on",
                 f"max(reported_on) {_OF_COMPLAINT} as last_reported_on",
                 f"{_DENIED} over (partition by patient_id, kind) as denied_on",
-                f"{_NOTHING} over (partition by patient_id) as nothing_on",
+                "max(reported_on) over (partition by patient_id) as last_report_on",
                 f"lag(reported_on) {_BEFORE} as before_on",
                 f"lag(reported_on_latest) {_BEFORE} as before_on_latest",
                 f"coalesce(lag(present) {_BEFORE}, false) as before_present",
@@ -224,6 +222,9 @@ _SYMPTOM_HISTORY = (
             [
                 "known_symptoms.*",
                 f"{_LATEST} as latest",
+                "(known_symptoms.ended_on is not null) as ended",
+                "last_report_on",
+                "last_report_on as last_report_on_latest",
                 "before_on",
                 "before_on_latest",
                 "before_present",

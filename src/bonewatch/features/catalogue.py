@@ -26,6 +26,9 @@ DATED = ("first", "last", "previous", "days_since_last", "days_since_first")
 NO_ROW_MEANS = {"open": "unknown", "closed": "no", "closed_once_listed": "no_once_listed"}
 """What no matching row means by the table's listing, where a feature does not say otherwise."""
 
+STANDS = {"complaint_stands_days": "standing", "acute_stands_days": "standing_acute"}
+"""Settings for how long a complaint stands, and what a pack may define of rows for each of them."""
+
 _TAKE = re.compile(r"(\w+)\s*(?:\((.*)\))?", re.DOTALL)
 _WITHIN = re.compile(r"(?:(\w+) to )?(\w+) days")
 
@@ -98,7 +101,7 @@ def _from_table(text: FeatureText, around: Surroundings) -> Feature:
     scope = around.scope(table)
     where = parse_bool(text.where, scope)
     aggregate, item, kind, unit = _take(text.take or "any", scope, table)
-    window = t.both(_current(text, table), _window(text.within, table, scope))
+    window = t.both(_current(text, table), _window(text, table, scope))
     return Feature(
         text.name, text.meaning, kind, text.unit or unit or _measured_unit(where, table),
         text.ask, text.ask_after, table.name, aggregate, window, where, item,
@@ -121,7 +124,9 @@ def _denied_by(text: FeatureText, where: Tree, table: Table) -> tuple[str, ...] 
     return index[:1] if len(index) > 1 else None
 
 
-def _window(within: str, table: Table, scope: Scope) -> Tree | None:
+def _window(text: FeatureText, table: Table, scope: Scope) -> Tree | None:
+    """The window of days; an open complaint stays in it while later reports neither end nor change it."""
+    within = text.within
     if not within:
         return None
     shape = _WITHIN.fullmatch(within)
@@ -129,8 +134,12 @@ def _window(within: str, table: Table, scope: Scope) -> Tree | None:
         raise LanguageError(f"`within: {within}`: write `30 days` or `8 to 90 days`")
     since = f"days_since({table.dated_by})"
     nearest, farthest = shape.groups()
-    lower = f"{since} >= {nearest} and " if nearest else ""
-    return parse_bool(f"{lower}{since} <= {farthest}", scope)
+    if nearest:
+        return parse_bool(f"{since} >= {nearest} and {since} <= {farthest}", scope)
+    stands = STANDS.get(farthest, "")
+    if text.reports == "latest" and stands in scope.definitions:
+        return parse_bool(stands, scope)
+    return parse_bool(f"{since} <= {farthest}", scope)
 
 
 def _take(text: str, scope: Scope, table: Table) -> tuple[Aggregate, Tree, t.Kind, str]:

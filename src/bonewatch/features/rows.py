@@ -84,6 +84,8 @@ def _derived_columns(table: Table) -> dict[str, Column]:
     if table.name == "symptom":
         derived |= {
             "latest": Column("bool"),
+            "ended": Column("bool"),
+            "last_report_on": Column("date"),
             "before_on": Column("date"),
             "before_present": Column("bool"),
             "before_severity": Column("number", "0-10"),
@@ -218,15 +220,21 @@ def _add_course(rows: list[Row]) -> None:
 
 
 def _add_history(rows: list[Row]) -> None:
-    """Mark each symptom row that a later report replaced, and what the report before said."""
+    """Mark each symptom row that a later report replaced, and what the report before said.
+
+    A report that nothing is new or worse replaces none: what was open stays as it was.
+    """
     reports = _reports(rows)
     in_order = {key: sorted(days) for key, days in reports.items()}
-    denied_on, nothing_on = _denials(rows)
+    denied_on = _denials(rows)
+    last = max((_day(row["reported_on"]) for row in rows), default=0)
     for row in rows:
         key = (row["kind"], row["site"], row["side"])
         days = in_order[key]
-        later = (days[-1], denied_on.get(row["kind"], 0), nothing_on)
-        row["latest"] = max(later) <= _day(row["reported_on_latest"])
+        later = max(days[-1], denied_on.get(row["kind"], 0))
+        row["latest"] = later <= _day(row["reported_on_latest"])
+        row["ended"] = row["ended_on"] is not None
+        row["last_report_on"] = row["last_report_on_latest"] = last
         place = bisect_left(days, _day(row["reported_on"]))
         before = days[place - 1] if place else None
         _set_before(row, before, reports[key].get(before) if before else None)
@@ -257,17 +265,13 @@ def _larger(one: Value, two: Value) -> Value:
     return max(one, two)
 
 
-def _denials(rows: list[Row]) -> tuple[dict[Value, int], int]:
-    """The last day each kind was denied everywhere, and the last day nothing was reported."""
+def _denials(rows: list[Row]) -> dict[Value, int]:
+    """The last day each kind was denied everywhere."""
     denied: dict[Value, int] = {}
-    nothing = 0
     for row in rows:
-        day = _day(row["reported_on"])
         if not row["present"] and row["site"] is None:
-            denied[row["kind"]] = max(denied.get(row["kind"], 0), day)
-        if row["kind"] == NOTHING and row["present"]:
-            nothing = max(nothing, day)
-    return denied, nothing
+            denied[row["kind"]] = max(denied.get(row["kind"], 0), _day(row["reported_on"]))
+    return denied
 
 
 def _set_before(row: Row, day: int | None, report: _Report | None) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+from typing import TypeVar
 
 from bonewatch.features import tree as t
 from bonewatch.features.catalogue import FeatureText, Surroundings, check_feature, in_order
@@ -24,9 +25,19 @@ from bonewatch.knowledge.pack import Pack, Rule, Sign
 from bonewatch.knowledge.pack_error import PackError
 from bonewatch.knowledge.packs import CORE
 from bonewatch.knowledge.pathway.load import FOLDERS, KINDS, Found, all_cited, checked_entries
+from bonewatch.knowledge.row_rules import UNSPOKEN, RowWriter, Surrounding
+from bonewatch.knowledge.row_text import (
+    ComplaintRow,
+    DrugClassText,
+    EffectRow,
+    FindingRow,
+    RowText,
+    ValueRow,
+)
 from bonewatch.knowledge.schema import (
     Citation,
     FeatureYaml,
+    MeansText,
     PackText,
     RuleText,
     SettingText,
@@ -38,6 +49,13 @@ from bonewatch.knowledge.yaml_lines import Document, Path_, read_yaml
 from bonewatch.record.tables import TABLES, Table
 
 ANYONE = "anyone"
+ROWS: dict[str, type[RowText] | type[ValueRow]] = {
+    "complaints": ComplaintRow,
+    "critical_values": ValueRow,
+    "drug_effects": EffectRow,
+    "findings": FindingRow,
+}
+"""The folders of tables (also the key of each of their files), and what a row of each says."""
 
 
 @cache
@@ -66,22 +84,30 @@ class _Loading:
         about = self._one("pack.yaml", PackText)
         settings = self._with_overrides(self._many("settings.yaml", SettingText))
         phrases = {name: tuple(items) for name, items in self._lists("phrases.yaml").items()}
-        sources = self._many("sources.yaml", SourceText)
+        sources = self._sources()
         around = self._definitions(
             Surroundings({n: (s.value, s.unit) for n, s in settings.items()}, phrases)
         )
-        features = self._features(around)
+        words = self._texts("words.yaml")
+        declared, written = self._feature_texts(), self._rule_texts()
+        self._write_rows(declared, written, words)
+        features = _checked_features(
+            [text for _, _, text in declared.values()],
+            {name: place[:2] for name, place in declared.items()},
+            around,
+        )
         urgencies = self._many("urgencies.yaml", UrgencyText)
+        means = self._many("means.yaml", MeansText) if self._has("means.yaml") else {}
         actions = self._texts("actions.yaml")
-        rules = self._rules(features, around, settings, sources, actions)
-        words, known = self._texts("words.yaml"), self._known(features)
+        rules = _rules(written, features, around, settings, sources, actions)
+        known = self._known(features)
         signs = self._signs(features, around, sources)
         found = list(self._entries_found(sources))
         entries, derived = checked_entries(found, features, rules, around)
         articles, checkin = self._articles(), self._checkin()
         made = Pack(
             about, self._digest.hexdigest()[:16], features, rules, settings, sources, urgencies,
-            actions, phrases, words, known, signs, entries, derived, articles, checkin,
+            means, actions, phrases, words, known, signs, entries, derived, articles, checkin,
             self._places,
         )  # fmt: skip
         for problem in never_true(made):
@@ -101,7 +127,8 @@ class _Loading:
     def _entries(self, name: str) -> tuple[Document, dict[str, object]]:
         document = self._read(name)
         entries = mapping(document, ())
-        self._note_places(document, name.removesuffix(".yaml"), {key: (key,) for key in entries})
+        part = name.partition("/")[0].removesuffix(".yaml")
+        self._note_places(document, part, {key: (key,) for key in entries})
         return document, entries
 
     def _note_places(self, document: Document, part: str, paths: Mapping[str, Path_]) -> None:
@@ -122,6 +149,17 @@ class _Loading:
             return None
         document = self._read("checkin.yaml")
         return check_checkin(document, checked(document, (), document.data, CheckInText))
+
+    def _sources(self) -> dict[str, SourceText]:
+        """The bibliography: sources.yaml, and the files of the folder sources where there is one."""
+        found = self._many("sources.yaml", SourceText)
+        for path in sorted((self._folder / "sources").glob("*.yaml")):
+            document, entries = self._entries(f"sources/{path.name}")
+            for name, entry in entries.items():
+                if name in found:
+                    raise document.error((name,), f'source "{name}" is listed twice')
+                found[name] = checked(document, (name,), entry, SourceText)
+        return found
 
     def _texts(self, name: str) -> dict[str, str]:
         return {key: str(value) for key, value in self._entries(name)[1].items()}
@@ -189,38 +227,92 @@ class _Loading:
                 found[table][name] = _condition(document, path, str(text), scope)
         return replace(around, definitions=found)
 
-    def _features(self, around: Surroundings) -> dict[str, Feature]:
-        places: dict[str, tuple[Document, Path_]] = {}
-        texts: list[FeatureText] = []
+    def _has(self, name: str) -> bool:
+        return (self._folder / name).is_file()
+
+    def _feature_texts(self) -> dict[str, Declared[FeatureText]]:
+        """The features declared by hand, each with its place."""
+        found: dict[str, Declared[FeatureText]] = {}
         for document in self._folder_of("features"):
             for name, path, data in _with_defaults(document, "features"):
-                if name in places:
+                if name in found:
                     raise document.error(path, f'feature "{name}" is declared twice')
-                places[name] = (document, path)
+                text = _feature_text(name, checked(document, path, data, FeatureYaml))
+                found[name] = (document, path, text)
                 self._note_places(document, "features", {name: path})
-                texts.append(_feature_text(name, checked(document, path, data, FeatureYaml)))
-        return _checked_features(texts, places, around)
+        return found
 
-    def _rules(
-        self,
-        features: Mapping[str, Feature],
-        around: Surroundings,
-        settings: Mapping[str, SettingText],
-        sources: Mapping[str, SourceText],
-        actions: Mapping[str, str],
-    ) -> dict[str, Rule]:
-        texts: dict[str, tuple[Document, Path_, RuleText]] = {}
+    def _rule_texts(self) -> dict[str, Declared[RuleText]]:
+        """The rules written by hand, each with its place."""
+        texts: dict[str, Declared[RuleText]] = {}
         for document in self._folder_of("triage"):
             for name, path, data in _with_defaults(document, "rules"):
                 if name in texts:
                     raise document.error(path, f'rule "{name}" is declared twice')
                 texts[name] = (document, path, checked(document, path, data, RuleText))
-        columns = {f.name: f.column for f in features.values()}
-        scope = Scope(columns, around.settings, frozenset(texts))
-        for document, path, text in texts.values():
-            _check_references(document, path, text, sources, actions)
-        rules = {n: _rule(d, p, x, scope, features, settings) for n, (d, p, x) in texts.items()}
-        return _ordered(rules)
+        return texts
+
+    def _write_rows(
+        self, features: dict[str, Declared[FeatureText]], rules: dict[str, Declared[RuleText]],
+        words: Mapping[str, str],
+    ) -> None:  # fmt: skip
+        """Add the rules and features that the rows of the tables are written out as."""
+        classes = self._many("drug_classes.yaml", DrugClassText) if self._has("drug_classes.yaml") else {}
+        acute = self._lists("complaint_kinds.yaml")["acute"] if self._has("complaint_kinds.yaml") else []
+        writer = RowWriter(Surrounding(classes, frozenset(features), frozenset(acute), words))
+        for folder, model in ROWS.items():
+            for document in self._folder_of(folder):
+                for _, path, data in _with_defaults(document, folder):
+                    self._write_row(writer, checked(document, path, data, model), document, path, features, rules)
+        for name, (document, path, text) in list(rules.items()):
+            if UNSPOKEN in str(text.when):
+                when = str(text.when).replace(UNSPOKEN, f"({writer.unspoken()})")
+                text = text.model_copy(update={"when": when})
+                rules[name] = (document, path, text)
+            self._declare(writer, f"{text.when} {text.unless} {text.applies_to}", document, path, features)
+        for document, path, feature in list(features.values()):
+            self._declare(writer, feature.value, document, path, features)
+
+    def _write_row(
+        self, writer: RowWriter, row: RowText | ValueRow, document: Document, path: Path_,
+        features: dict[str, Declared[FeatureText]], rules: dict[str, Declared[RuleText]],
+    ) -> None:  # fmt: skip
+        before = set(writer.written.rules)
+        try:
+            if isinstance(row, ValueRow):
+                writer.write_value(row)
+            else:
+                writer.write_complaint(row)  # type: ignore[arg-type]
+        except (LanguageError, ValueError) as problem:
+            raise document.error(path, str(problem)) from None
+        self._keep_features(writer, document, path, features)
+        for name in writer.written.rules.keys() - before:
+            if name in rules:
+                raise document.error(path, f'rule "{name}" is declared twice')
+            rules[name] = (document, path, writer.written.rules[name])
+
+    def _declare(
+        self, writer: RowWriter, text: str, document: Document, path: Path_,
+        features: dict[str, Declared[FeatureText]],
+    ) -> None:  # fmt: skip
+        try:
+            writer.declare_named(text)
+        except LanguageError as problem:
+            raise document.error(path, str(problem)) from None
+        self._keep_features(writer, document, path, features)
+
+    def _keep_features(
+        self, writer: RowWriter, document: Document, path: Path_,
+        features: dict[str, Declared[FeatureText]],
+    ) -> None:  # fmt: skip
+        for name, text in writer.written.features.items():
+            if name not in features:
+                features[name] = (document, path, text)
+                self._note_places(document, "features", {name: path})
+
+
+T = TypeVar("T")
+Declared = tuple[Document, Path_, T]
 
 
 def _table(document: Document, name: str) -> Table:
@@ -383,6 +475,22 @@ def _rule(
     used = _settings_behind((when, guard), features)
     ours = tuple(sorted(n for n in used if settings[n].basis == "convention"))
     return Rule(text, document.file, document.line(path), when, guard, ours)
+
+
+def _rules(
+    texts: Mapping[str, Declared[RuleText]],
+    features: Mapping[str, Feature],
+    around: Surroundings,
+    settings: Mapping[str, SettingText],
+    sources: Mapping[str, SourceText],
+    actions: Mapping[str, str],
+) -> dict[str, Rule]:
+    columns = {f.name: f.column for f in features.values()}
+    scope = Scope(columns, around.settings, frozenset(texts))
+    for document, path, text in texts.values():
+        _check_references(document, path, text, sources, actions)
+    rules = {n: _rule(d, p, x, scope, features, settings) for n, (d, p, x) in texts.items()}
+    return _ordered(rules)
 
 
 def _settings_behind(trees: tuple[Tree, ...], features: Mapping[str, Feature]) -> set[str]:

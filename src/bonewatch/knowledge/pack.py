@@ -14,6 +14,7 @@ from bonewatch.knowledge.pathway.entry import Entry
 from bonewatch.knowledge.pathway.text import EntryText
 from bonewatch.knowledge.schema import (
     Example,
+    MeansText,
     PackText,
     RuleText,
     SettingText,
@@ -96,6 +97,7 @@ class Pack:
     settings: Mapping[str, SettingText]
     sources: Mapping[str, SourceText]
     urgencies: Mapping[str, UrgencyText]
+    means: Mapping[str, MeansText]
     actions: Mapping[str, str]
     phrases: Mapping[str, tuple[str, ...]]
     words: Mapping[str, str]

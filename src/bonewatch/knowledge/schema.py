@@ -14,6 +14,9 @@ Basis = Literal["guideline", "study", "convention"]
 Seen = Literal["read", "second_hand", "remembered", "proposal"]
 State = Literal["present", "absent", "unknown"]
 Known = Literal["read", "second_hand", "remembered", "not_seen", "ours"]
+Means = Literal[
+    "ambulance", "emergency_department", "line", "telephone", "visit", "appointment", "clinic"
+]
 SourceType = Literal[
     "article-journal", "book", "chapter", "report", "webpage", "software", "legislation"
 ]
@@ -120,6 +123,14 @@ class UrgencyText(Part):
     safety_net: bool
 
 
+class MeansText(Part):
+    """How to be seen: its order (1 is the fastest), what it is called, and what to do first."""
+
+    order: int
+    label: str
+    patient: str
+
+
 class FeatureYaml(Part):
     """A feature as written; see features/catalogue.py for what each key means."""
 
@@ -195,6 +206,7 @@ class RuleText(Part):
     unless: Text = ""
     applies_to: str
     urgency: Urgency
+    means: Means | None = None
     suspect: str
     patient: str
     clinician: str

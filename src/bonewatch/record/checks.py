@@ -29,6 +29,7 @@ _MUST_FOLLOW = (
     ("condition", "resolved_on", "onset_on"),
     ("imaging", "done_on", "ordered_on"),
     ("symptom", "reported_on", "started_on"),
+    ("symptom", "ended_on", "started_on"),
     ("patient", "died_on", "birth_date"),
 )
 
