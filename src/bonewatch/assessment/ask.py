@@ -1,12 +1,13 @@
-"""The few questions whose answer could raise the urgency, the most dangerous first.
+"""The few questions whose answer could change the urgency.
 
-Only rules above the present urgency that are still open are looked at, and of them only the
-parts that keep them open. A question that needs an earlier one is held back until that is yes.
+First those that could end a tier acted on as a precaution, then those that could raise it, the most
+dangerous first. Only rules above the present urgency that are open and in play are looked at, and of
+them only the parts that keep them open. A question that needs an earlier one waits until that is yes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from bonewatch.assessment.partly import Partly
 from bonewatch.assessment.result import Missing, Question
@@ -17,35 +18,47 @@ from bonewatch.record.words import words
 OpenFacts = Mapping[str, str]
 
 
-def open_rules(pack: Pack, evaluation: Evaluation, urgency: str) -> list[Rule]:
-    """The rules more urgent than this that are neither acted on nor ruled out, highest first."""
+def open_rules(
+    pack: Pack, evaluation: Evaluation, urgency: str, in_play: Collection[str]
+) -> list[Rule]:
+    """The rules in play, more urgent than this, neither acted on nor ruled out, highest first."""
     above = [
         rule
         for rule in pack.rules.values()
-        if evaluation.states[rule.id] is None
+        if rule.id in in_play
+        and evaluation.states[rule.id] is None
         and evaluation.acts[rule.id] is None
         and pack.order(rule.urgency) < pack.order(urgency)
     ]
     return sorted(above, key=lambda rule: (pack.order(rule.urgency), rule.id))
 
 
-def open_facts(pack: Pack, evaluation: Evaluation, urgency: str, partly: Partly) -> OpenFacts:
+def open_facts(
+    pack: Pack, evaluation: Evaluation, urgency: str, partly: Partly, in_play: Collection[str]
+) -> OpenFacts:
     """The unknown features that could raise the urgency, each with the highest tier they could."""
     found: dict[str, str] = {}
-    for rule in open_rules(pack, evaluation, urgency):
+    for rule in open_rules(pack, evaluation, urgency, in_play):
         for name in partly.open_in(rule.id):
             found.setdefault(name, rule.urgency)
     return found
 
 
-def questions(pack: Pack, evaluation: Evaluation, facts: OpenFacts) -> list[Question]:
-    """One question per thing to ask, each with the highest tier its answer could lead to."""
+def questions(
+    pack: Pack, evaluation: Evaluation, urgency: str, settling: OpenFacts, facts: OpenFacts
+) -> list[Question]:
+    """One question per thing to ask: what could lower this urgency, then what could raise it."""
     found: dict[str, Question] = {}
-    for name, urgency in facts.items():
+    for name, lower in settling.items():
         feature = _first_to_ask(pack, evaluation, name)
         if feature is not None:
             text = pack.features[feature].ask
-            found.setdefault(text, Question(text, feature, urgency))
+            found.setdefault(text, Question(text, feature, urgency, lower))
+    for name, higher in facts.items():
+        feature = _first_to_ask(pack, evaluation, name)
+        if feature is not None:
+            text = pack.features[feature].ask
+            found.setdefault(text, Question(text, feature, higher))
     return list(found.values())
 
 

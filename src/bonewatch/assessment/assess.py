@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from bonewatch.assessment.ask import OpenFacts, not_measured, open_facts, questions
+from bonewatch.assessment.in_play import ASKED, is_in_play, triggers_of
 from bonewatch.assessment.evidence import SCALE, Reason, Voices
 from bonewatch.assessment.explain import Reasons
+from bonewatch.assessment.not_judged import NotJudged
 from bonewatch.assessment.partly import Partly
 from bonewatch.assessment.pathway.prepared import cited
 from bonewatch.assessment.pathway.result import Pathway
@@ -60,6 +62,8 @@ class Assessor:
         self._teller = Teller(self.engine, self._why, protocol)
         self._knowledge = _knowledge_of(pack)
         self._counting = {rule.id for rule in pack.rules.values() if t.rules(rule.when)}
+        self._triggers = triggers_of(pack)
+        self._not_judged = NotJudged(pack)
         self._most = sorted(pack.rules.values(), key=lambda r: (pack.order(r.urgency), r.id))
 
     def assess(self, record: Record, as_of: date) -> Assessment:
@@ -70,10 +74,13 @@ class Assessor:
         urgency = self._highest(acted_on)
         findings = self._findings(acted_on, evaluation, states)
         died = self._has_died(evaluation)
-        facts = {} if died else open_facts(self.pack, evaluation, urgency, states)
+        facts = {} if died else self._open_facts(evaluation, urgency, states)
+        settling = {} if died else self._settling(acted_on, urgency, states)
         told = not died and not self._is(evaluation, "child")
         pathway = self._teller.tell(evaluation) if told else Pathway()
-        return self._assessment(record, as_of, evaluation, urgency, findings, facts, pathway)
+        return self._assessment(
+            record, as_of, evaluation, acted_on, findings, facts, settling, pathway
+        )
 
     def brief(self, record: Record, as_of: date) -> Brief:
         """Only how urgent, how urgent it may be, and by which rules: what `assess` says of them."""
@@ -86,9 +93,24 @@ class Assessor:
         """The unknown features that could raise the urgency, with the highest tier they could."""
         evaluation = self.engine.triage(record, as_of)
         urgency = self._highest(self._acted_on(evaluation))
-        return open_facts(
-            self.pack, evaluation, urgency, self._partly(evaluation, evaluation.states)
-        )
+        return self._open_facts(evaluation, urgency, self._partly(evaluation, evaluation.states))
+
+    def _open_facts(self, evaluation: Evaluation, urgency: str, states: Partly) -> OpenFacts:
+        in_play = {name for name in self.pack.rules if self._in_play(name, evaluation)}
+        return open_facts(self.pack, evaluation, urgency, states, in_play)
+
+    def _in_play(self, rule: str, evaluation: Evaluation) -> bool:
+        asked = self.pack.known.get(ASKED, "")
+        return is_in_play(self._triggers[rule], evaluation.values, asked)
+
+    def _settling(self, acted_on: list[Rule], urgency: str, states: Partly) -> OpenFacts:
+        """The unknown exceptions that would end a tier which is acted on only as a precaution."""
+        top = [rule for rule in acted_on if rule.urgency == urgency]
+        open_in = [states.open_in_guard(rule.id) for rule in top]
+        if not top or not all(open_in):
+            return {}
+        rest = self._highest([rule for rule in acted_on if rule.urgency != urgency])
+        return {name: rest for found in open_in for name in found}
 
     def findings(self, evaluation: Evaluation) -> tuple[Finding, ...]:
         """Only the findings of a triage, whichever engine computed it."""
@@ -130,13 +152,27 @@ class Assessor:
     def _highest(self, rules: list[Rule]) -> str:
         return min((r.urgency for r in rules), key=self.pack.order, default=URGENCIES[-1])
 
+    def _means(self, rules: list[Rule], urgency: str) -> str:
+        """The fastest means that the rules of this tier ask for; the tier's own where none says."""
+        usual = self.pack.urgencies[urgency].means
+        said = [rule.text.means or usual for rule in rules if rule.urgency == urgency]
+        order = {name: text.order for name, text in self.pack.means.items()}
+        return min(said, key=lambda name: order.get(name, 0), default=usual)
+
     def _range(self, evaluation: Evaluation) -> tuple[str, str]:
         """The lowest and the highest urgency, whatever the unknown facts turn out to be."""
         if self._has_died(evaluation):
             return URGENCIES[-1], URGENCIES[-1]
-        states = evaluation.states
+        states, acts = evaluation.states, evaluation.acts
         low = self._highest([rule for rule in self._most if states[rule.id]])
-        return low, self._highest([rule for rule in self._most if states[rule.id] is not False])
+        high = [
+            rule
+            for rule in self._most
+            if states[rule.id]
+            or acts[rule.id]
+            or (states[rule.id] is None and self._in_play(rule.id, evaluation))
+        ]
+        return low, self._highest(high)
 
     def _finding(
         self, rule: Rule, evaluation: Evaluation, states: Partly, because: tuple[Reason, ...]
@@ -148,6 +184,7 @@ class Assessor:
             title=text.title,
             state="present" if proven else "unknown",
             urgency=rule.urgency,
+            means=self._means([rule], rule.urgency),
             suspect=text.suspect,
             says=Voices(text.patient, text.clinician),
             within=self.pack.urgencies[rule.urgency].within,
@@ -178,13 +215,15 @@ class Assessor:
         return f"{setting.is_}: {setting.value:g}{unit} ({name})"
 
     def _assessment(
-        self, record: Record, as_of: date, evaluation: Evaluation, urgency: str,
-        findings: tuple[Finding, ...], facts: OpenFacts, pathway: Pathway,
+        self, record: Record, as_of: date, evaluation: Evaluation, acted_on: list[Rule],
+        findings: tuple[Finding, ...], facts: OpenFacts, settling: OpenFacts, pathway: Pathway,
     ) -> Assessment:  # fmt: skip
+        urgency = self._highest(acted_on)
         low, high = self._range(evaluation)
         tier, most = self.pack.urgencies[urgency], self.pack.about.questions
-        asked = questions(self.pack, evaluation, facts)
+        asked = questions(self.pack, evaluation, urgency, settling, facts)
         died = self._has_died(evaluation)
+        skipped = () if died else self._not_judged.of(evaluation, acted_on)
         signs = () if died else tuple(self._signs_seen(evaluation))
         return Assessment(
             patient_id=record.patient_id,
@@ -197,17 +236,19 @@ class Assessor:
             ),
             not_understood=dict(record.not_understood),
             urgency=urgency,
+            means=self._means(acted_on, urgency),
             urgency_low=low,
             urgency_high=high,
             label=tier.label,
             within=tier.within,
-            headline=self._voices("died") if died else self._headline(urgency, findings, asked),
+            headline=self._voices("died") if died else self._headline(urgency, findings, asked, skipped),
             say=self._say(findings),
             findings=findings,
             signs=signs,
             ask=tuple(asked[:most]),
             ask_more=max(0, len(asked) - most),
             not_measured=tuple(not_measured(self.pack, facts)),
+            not_judged=skipped,
             unanswered=self._voices("unanswered") if _is_danger_open(asked) else None,
             safety_net=self._voices("safety_net") if tier.safety_net and not died else None,
             cautions=self._cautions(evaluation),
@@ -227,9 +268,13 @@ class Assessor:
             yield SignSeen(name, text.title, text.kind, text.towards, text.instead, text.dangerous)
 
     def _headline(
-        self, urgency: str, findings: tuple[Finding, ...], asked: list[Question]
-    ) -> Voices:
+        self, urgency: str, findings: tuple[Finding, ...], asked: list[Question],
+        skipped: tuple[str, ...],
+    ) -> Voices:  # fmt: skip
         tier = self.pack.urgencies[urgency]
+        if urgency == URGENCIES[-1] and skipped and not findings:
+            said = self._voices("not_judged")
+            return Voices(said.patient, said.clinician.format(what="; ".join(skipped)))
         if urgency == URGENCIES[-1] and _is_danger_open(asked):
             return self._voices("not_asked")
         if not findings:

@@ -1,6 +1,6 @@
 """The check-in of a person at home: which page comes next, and which rows an answer is.
 
-First the danger signs, then anything else, then of each complaint only the details that could
+First what was told before and is still open, by its name, then the danger signs, then anything else, then of each complaint only the details that could
 still change the answer. A page answered or passed over is not asked again in the same check-in.
 Nothing is kept here: the caller gives what was told so far, and which pages are done.
 """
@@ -11,12 +11,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Literal
+from typing import Literal, cast
 
 from bonewatch.assessment.assess import Assessor
 from bonewatch.engine.in_python import Engine
 from bonewatch.features import tree as t
 from bonewatch.features.feature import Feature
+from bonewatch.features.rows import NOTHING, known_rows
+from bonewatch.features.rows import Row as FeatureRow
 from bonewatch.knowledge.checkin import Cell, CheckInText, DetailText, StatementText
 from bonewatch.knowledge.pack import URGENCIES
 from bonewatch.record.fhir.measurements import possible
@@ -30,7 +32,9 @@ Kind = Literal["ticks", "choice", "scale", "sites", "number"]
 Given = Mapping[str, Sequence[str]]
 Whose = Callable[[], Record]
 """Gives the record, which is only read where a complaint was told."""
-DANGER, MORE, TEMPERATURE = "danger", "more", "temperature"
+OPEN, DANGER, MORE, TEMPERATURE = "open", "danger", "more", "temperature"
+GONE = "gone"
+"""Of an open complaint: the only answer that ends it. The others are words of its trend."""
 NOTHING_NEW, NONE, NOT_SURE, GO_ON = "nothing_new", "none_of_these", "not_sure", "go_on"
 BUTTON, TICKED, PLACES = "button", "ticked", "sites"
 _SIDED = {"left", "right"}
@@ -96,18 +100,33 @@ class AnswerError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What was told in this check-in so far, on which day, by whom, and the pages that are done."""
+    """What was told in this check-in so far, on which day, by whom, and the pages that are done.
+
+    `open` are the complaints told before it that nobody has ended.
+    """
 
     as_of: date
     rows: tuple[Row, ...] = ()
     done: frozenset[str] = frozenset()
     reporter: str = "patient"
+    open: tuple[Row, ...] = ()
 
     @property
     def complaints(self) -> list[Row]:
         """What was said to be there."""
         listed = (row for row in self.rows if row.table == SYMPTOM.name)
         return [row for row in listed if row.values.get("present", True)]
+
+    @property
+    def new_complaints(self) -> list[Row]:
+        """Those that are new or worse, beside what was open and stays as it was."""
+        before = {row.key for row in self.open}
+        return [
+            row
+            for row in self.complaints
+            if row.values["kind"] != NOTHING
+            and (row.key not in before or row.values.get("trend") == "worse")
+        ]
 
 
 class Interview:
@@ -131,9 +150,36 @@ class Interview:
 
     # ---- which page ------------------------------------------------------------------------------
 
-    def first(self) -> Page:
-        """The danger signs."""
+    def first(self, told: Told | None = None) -> Page:
+        """What is still open, where anything is; otherwise the danger signs."""
+        if told is not None and told.open:
+            return self._open_page(told)
         return self._statements(DANGER)
+
+    def open_complaints(self, record: Record, as_of: date) -> tuple[Row, ...]:
+        """The complaints on record on that day that no report has ended or replaced, newest first."""
+        most = int(self._pack.settings["open_complaint_days"].value)
+        rows = known_rows(record, as_of)[SYMPTOM.name]
+        today = as_of.toordinal()
+        open_ = [
+            row
+            for row in rows
+            if row["latest"] and row["present"] and not row["ended"] and row["kind"] != NOTHING
+            and today - int(cast(int, row["reported_on"])) <= most
+        ]  # fmt: skip
+        open_.sort(key=lambda row: (-int(cast(int, row["reported_on"])), str(row["kind"])))
+        found = {made.key: made for made in map(_open_row, open_)}
+        return tuple(found.values())
+
+    def _open_page(self, told: Told) -> Page:
+        choices = tuple(Choice(value, says) for value, says in self._text.open.items())
+        fields = tuple(
+            Field(row.key, self._title(row, self._text.words["open_question"]), "choice", choices)
+            for row in told.open
+        )
+        buttons = (self._button(GO_ON), self._button(NOT_SURE))
+        said = self._text.words
+        return Page(OPEN, said["open_title"], said["open_lead"], fields, buttons)
 
     def following(self, record: Whose, told: Told) -> Page | None:
         """The next page for a person with this record; None when nothing more could matter."""
@@ -146,6 +192,8 @@ class Interview:
         return next(listed, None)
 
     def _pages(self, record: Whose, told: Told) -> Iterator[Page]:
+        if told.open and OPEN not in told.done:
+            yield self._open_page(told)
         for part in (DANGER, MORE):
             if part not in told.done:
                 yield self._statements(part)
@@ -250,6 +298,8 @@ class Interview:
             return Taken(())
         _check(asked, given, button)
         part, _, key = asked.id.partition(":")
+        if part == OPEN:
+            return Taken(tuple(self._take_open(given, told)))
         if part in (DANGER, MORE):
             return self._take_statements(part, given, button, told)
         if part == TEMPERATURE:
@@ -262,14 +312,28 @@ class Interview:
         return Taken((self._detailed(row, asked, given, told),))
 
     def _take_statements(self, part: str, given: Given, button: str, told: Told) -> Taken:
-        ticked = [] if button in (NOTHING_NEW, NONE) else list(given.get(TICKED, ()))
-        if button == NOTHING_NEW and not told.complaints:
+        ticked = list(given.get(TICKED, ()))
+        if button == NOTHING_NEW and not ticked and not told.new_complaints:
             return Taken((self._row("nothing", told, kind="none"),), ends=True)
         rows = tuple(self._said(getattr(self._text, part), ticked, told))
-        complaints = [*told.complaints, *(row for row in rows if row.key in ticked)]
+        complaints = [*told.new_complaints, *(row for row in rows if row.key in ticked)]
         if part == MORE and not complaints:
             return Taken((self._row("nothing", told, kind="none"),))
         return Taken(rows)
+
+    def _take_open(self, given: Given, told: Told) -> Iterator[Row]:
+        """Each open complaint told again as it is now; only what has gone is denied."""
+        for row in told.open:
+            chosen = next((value for value in given.get(row.key, ()) if value), "")
+            if not chosen:
+                continue
+            day = told.as_of.isoformat()
+            values = {**row.values, "reported_on": day, "reporter": told.reporter}
+            if chosen == GONE:
+                kept = {n: v for n, v in values.items() if n in _NAMED_BY}
+                yield Row(row.table, row.key, {**kept, "present": False})
+            else:
+                yield Row(row.table, row.key, {**values, "trend": chosen})
 
     def _row(self, key: str, told: Told, **values: Cell) -> Row:
         day = told.as_of.isoformat()
@@ -278,11 +342,14 @@ class Interview:
     def _said(
         self, listed: Mapping[str, StatementText], ticked: Sequence[str], told: Told
     ) -> Iterator[Row]:
+        open_ = {row.values["kind"] for row in told.open}
         for name, one in listed.items():
             if name in ticked:
                 yield self._row(name, told, kind=one.kinds[0], **one.row)
             else:
                 for kind in one.kinds:
+                    if kind in open_:
+                        continue  # not new or worse, which is no word on what was open before
                     yield self._row(f"no:{kind}", told, kind=kind, present=False)
 
     def _take_kinds(self, name: str, given: Given, told: Told) -> Iterator[Row]:
@@ -331,6 +398,23 @@ class Interview:
             said: dict[str, Cell] = {"what": asked.what, "value": value, "unit": asked.unit}
             said["measured_on"] = told.as_of.isoformat()
             yield Row("measurement", TEMPERATURE, said)
+
+
+_NAMED_BY = ("kind", "site", "side", "reported_on", "reporter")
+"""What names a complaint in a report; the rest says how it is."""
+
+
+def _open_row(row: FeatureRow) -> Row:
+    """A row known on a day as one that can be told again, with its days as text."""
+    values: dict[str, Cell] = {}
+    for field in SYMPTOM.fields:
+        value = row[field.name]
+        if value is not None and field.name not in ("words", "reporter"):
+            values[field.name] = (
+                date.fromordinal(int(cast(int, value))).isoformat() if field.type == "date" else value
+            )
+    key = "-".join(["open", *(str(row[name] or "") for name in ("kind", "site", "side"))])
+    return Row(SYMPTOM.name, key, values)
 
 
 class _Wanted:

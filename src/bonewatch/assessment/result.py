@@ -32,6 +32,7 @@ class Finding:
     title: str
     state: State
     urgency: str
+    means: str
     suspect: str
     says: Voices
     within: str
@@ -62,11 +63,15 @@ class SignSeen:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """An unanswered question that could raise the urgency, and how far."""
+    """An unanswered question that could change the urgency, and how far.
+
+    `could_lower_to` is set where the tier is acted on only as a precaution that the answer may end.
+    """
 
     question: str
     feature: str
     could_raise_to: str
+    could_lower_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +105,10 @@ class Knowledge:
 class Assessment:
     """How urgent, why, what to do, and what is not known, for one person on one day.
 
-    `urgency` is the highest tier acted on; `urgency_low` and `urgency_high` are the lowest and
-    highest it can be whatever the unknown facts turn out to be.
+    `urgency` is the highest tier acted on and `means` how to be seen; `urgency_low` and
+    `urgency_high` are the lowest and highest it can be whatever the unknown facts that are in play
+    turn out to be (assessment/in_play.py). `not_judged` names recorded values and problems that no
+    rule reads.
     """
 
     patient_id: str
@@ -110,6 +117,7 @@ class Assessment:
     notes: tuple[Note, ...]
     not_understood: Mapping[str, int]
     urgency: str
+    means: str
     urgency_low: str
     urgency_high: str
     label: str
@@ -121,6 +129,7 @@ class Assessment:
     ask: tuple[Question, ...]
     ask_more: int
     not_measured: tuple[Missing, ...]
+    not_judged: tuple[str, ...]
     unanswered: Voices | None
     safety_net: Voices | None
     cautions: tuple[str, ...]

@@ -15,7 +15,7 @@ from bonewatch.record.words import words
 
 Cell = str | bool | int | float
 WORDS = (
-    "danger_title", "danger_lead", "more_title", "more_lead", "nothing_new", "none_of_these",
+    "open_title", "open_lead", "open_question", "danger_title", "danger_lead", "more_title", "more_lead", "nothing_new", "none_of_these",
     "go_on", "not_sure", "where_title", "where_lead", "how_title", "which_title", "which_lead",
 )  # fmt: skip
 
@@ -58,6 +58,7 @@ class CheckInText(Part):
 
     about: AboutText
     words: Mapping[str, str]
+    open: Mapping[str, str]
     danger: Mapping[str, StatementText]
     more: Mapping[str, StatementText]
     where: tuple[str, ...]
@@ -113,6 +114,7 @@ def _named(text: CheckInText) -> Iterator[Named]:
 def texts(text: CheckInText) -> Iterator[tuple[str, str]]:
     """Every message of the check-in by its place."""
     yield from ((f"checkin word {name}", said) for name, said in text.words.items())
+    yield from ((f"checkin open {name}", said) for name, said in text.open.items())
     yield from ((f"checkin {name}", one.says) for name, one in text.statements.items())
     for name, detail in (*text.how.items(), *text.which.items()):
         yield f"checkin ask {name}", detail.says
@@ -126,6 +128,7 @@ def translated(text: CheckInText, said: Mapping[str, str]) -> CheckInText:
     """The check-in in the words of a language; what is not translated stays English."""
     return text.model_copy(update={
         "words": {name: said.get(f"checkin word {name}", own) for name, own in text.words.items()},
+        "open": {name: said.get(f"checkin open {name}", own) for name, own in text.open.items()},
         "danger": {name: _statement(name, one, said) for name, one in text.danger.items()},
         "more": {name: _statement(name, one, said) for name, one in text.more.items()},
         "how": {name: _detail(name, one, said) for name, one in text.how.items()},

@@ -121,6 +121,7 @@ class UrgencyText(Part):
     patient: str
     clinician: str
     safety_net: bool
+    means: Means = "clinic"
 
 
 class MeansText(Part):

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import cast
 
+from bonewatch.assessment.in_play import ASKED, triggers_of
 from bonewatch.assessment.pathway.follow_up import EARLY
 from bonewatch.engine.cohort_sql import ACTS, ANSWERS
 from bonewatch.engine.program import needed_by_triage
@@ -57,6 +58,7 @@ class Outcomes:
         self._pack, self._protocol, self._dialect = pack, protocol, dialect
         self._as_of = f"date '{as_of.isoformat()}'"
         self._died = self._known("died")
+        self._triggers = triggers_of(pack)
         self._rules = sorted(pack.rules.values(), key=lambda r: (pack.order(r.urgency), r.id))
 
     def _q(self, name: str) -> str:
@@ -73,7 +75,7 @@ class Outcomes:
 
     def assessments(self) -> str:
         """One row per person: how urgent, the range, how many findings, and what is known."""
-        acted, told, open_ = (self._acts, self._present, self._not_absent)
+        acted, told, open_ = (self._acts, self._present, self._may_be)
         known = ", ".join(
             f"{self._q(feature)} as {self._q(name)}" for name, feature in self._pack.known.items()
         )
@@ -100,8 +102,23 @@ class Outcomes:
     def _present(self, rule: Rule) -> str:
         return f"coalesce({self._q(rule.id)}, false)"
 
-    def _not_absent(self, rule: Rule) -> str:
-        return f"coalesce({self._q(rule.id)}, true)"
+    def _may_be(self, rule: Rule) -> str:
+        """Is it present, acted on, or open and in play?"""
+        known, acts = f"coalesce({self._q(rule.id)}, false)", self._acts(rule)
+        return f"({known} or {acts} or ({self._q(rule.id)} is null and {self._in_play(rule)}))"
+
+    def _in_play(self, rule: Rule) -> str:
+        """The twin of assessment/in_play.py: what it reads is there, or asks a question."""
+        asked = self._pack.known.get(ASKED, "")
+        if not asked:
+            return "true"
+        triggers = self._triggers[rule.id]
+        there = [f"coalesce({self._q(name)}, false)" for name in triggers.there]
+        follows = [
+            f"({self._q(name)} is null and coalesce({self._q(after)}, false))"
+            for name, after in triggers.follows
+        ]
+        return self._any([f"{self._q(asked)} is null", *there, *follows])
 
     def _highest(self, says: Callable[[Rule], str]) -> str:
         tiers = (
@@ -126,7 +143,9 @@ class Outcomes:
         rules = self._of_tier(URGENCIES[0])
         acted = self._any(self._acts(rule) for rule in rules)
         open_ = self._any(
-            f"({self._q(rule.id)} is null and {self._q(rule.id + ACTS)} is null)" for rule in rules
+            f"({self._q(rule.id)} is null and {self._q(rule.id + ACTS)} is null"
+            f" and {self._in_play(rule)})"
+            for rule in rules
         )
         return f"(not {self._died} and not {acted} and {open_})"
 

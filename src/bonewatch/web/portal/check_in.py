@@ -67,8 +67,9 @@ def whose(check_in: CheckIn, patient: Patient, user: User) -> CheckIn:
 
 
 def first_page(patient: Patient) -> Page:
-    """The danger signs."""
-    return _interview(patient).first()
+    """What is still open, by its name; where nothing is, the danger signs."""
+    talk, day = _interview(patient), timezone.localdate()
+    return talk.first(Told(day, open=talk.open_complaints(record_of(patient), day)))
 
 
 def next_page(check_in: CheckIn) -> Page | None:
@@ -91,15 +92,18 @@ def _found(page: Page | None) -> Page:
 
 def _so_far(check_in: CheckIn) -> tuple[Whose, Told]:
     """The whole record, read only where it is needed, and what this check-in told."""
-    mine = of_these(Entry.objects.filter(check_in=check_in.public_id))
-    return cache(lambda: record_of(check_in.patient)), _told(check_in, mine)
+    entries = standing(check_in.patient)
+    return cache(lambda: record_from(entries)), _told(check_in, entries)
 
 
 def _told(check_in: CheckIn, entries: Sequence[Entry]) -> Told:
+    """What this check-in told so far, and which complaints were open before it."""
     mine = _mine(check_in, entries)
     rows = tuple(ToldRow(entry.table, entry.key, entry.values) for entry in mine)
     day = timezone.localdate(check_in.started_at)
-    return Told(day, rows, frozenset(check_in.done), check_in.reporter)
+    before = record_from([entry for entry in entries if entry.check_in != check_in.public_id])
+    open_ = _interview(check_in.patient).open_complaints(before, day)
+    return Told(day, rows, frozenset(check_in.done), check_in.reporter, open_)
 
 
 def begin(patient: Patient, user: User, public_id: UUID) -> CheckIn:
