@@ -73,7 +73,7 @@ def _parts(assessment: Assessment, full: bool) -> Iterator[RenderableType]:
 
 def _urgency(assessment: Assessment) -> Text:
     text = Text(f" {assessment.label.upper()} ", style=STYLES[assessment.urgency])
-    text.append(f"  {assessment.within}", style="default on default")
+    text.append(f"  {assessment.within}, {_name(assessment.means)}", style="default on default")
     if assessment.urgency_low != assessment.urgency_high:
         span = f"{assessment.urgency_low} to {assessment.urgency_high}".replace("_", " ")
         text.append(f"  (what is not known leaves open: {span})", style="dim not bold on default")
@@ -168,13 +168,17 @@ def _standing(finding: Finding) -> Iterator[str]:
 
 def _not_known(assessment: Assessment) -> Iterator[RenderableType]:
     if assessment.ask:
-        yield _heading("Ask next: the answer could raise the urgency")
+        yield _heading("Ask next: the answer could change the urgency")
     for question in assessment.ask:
-        yield _indented(f"• {question.question} (could be {_name(question.could_raise_to)})")
+        could = question.could_lower_to or question.could_raise_to
+        yield _indented(f"• {question.question} (could be {_name(could)})")
     if assessment.ask_more:
         yield _indented(f"and {assessment.ask_more} more after these")
     if assessment.unanswered:
         yield _indented(assessment.unanswered.patient)
+    if assessment.not_judged:
+        yield _heading("On record, and judged by no rule")
+        yield _indented("; ".join(assessment.not_judged))
     if assessment.not_measured:
         yield _heading("Not on record, and no question can answer it")
         listed = (

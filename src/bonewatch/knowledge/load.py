@@ -271,7 +271,7 @@ class _Loading:
                 rules[name] = (document, path, text)
             self._declare(writer, f"{text.when} {text.unless} {text.applies_to}", document, path, features)
         for document, path, feature in list(features.values()):
-            self._declare(writer, feature.value, document, path, features)
+            self._declare(writer, f"{feature.value} {feature.ask_after}", document, path, features)
 
     def _write_row(
         self, writer: RowWriter, row: RowText | ValueRow, document: Document, path: Path_,
