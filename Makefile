@@ -24,6 +24,7 @@ check: $(VENV)/ready           ## format, lint, types, import rule, pack, genera
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/bonewatch knowledge check
+	$(BIN)/python -m bonewatch.authoring.accuracy
 	$(BIN)/python docs/build.py --check
 
 mutate: $(VENV)/ready          ## every small mistake in a rule must be noticed by an example

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from accuracy_page import accuracy_page
 from pathway_pages import pathway_pages
 from rich.console import Console
 
@@ -252,6 +253,7 @@ def picture() -> str:
 def main() -> int:
     """Write or check; the exit code."""
     made = {f"reference/{name}": text for name, text in pages(core_pack()).items()}
+    made["accuracy.md"] = "\n".join([MADE, "", *accuracy_page(core_pack())]).rstrip() + "\n"
     made["images/assess.svg"] = picture()
     if "--check" not in sys.argv[1:]:
         for name, text in made.items():

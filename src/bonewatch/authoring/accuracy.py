@@ -77,10 +77,11 @@ class Judged:
 
 def read_vignettes(folder: Path = VIGNETTES) -> list[Vignette]:
     """Every vignette of a folder, by file and order."""
-    return [one for path in sorted(folder.glob("*.yaml")) for one in _in_file(path)]
+    return [one for path in sorted(folder.glob("*.yaml")) for one in in_file(path)]
 
 
-def _in_file(path: Path) -> Iterator[Vignette]:
+def in_file(path: Path) -> Iterator[Vignette]:
+    """The vignettes of one file, in order."""
     for raw in yaml.safe_load(path.read_text(encoding="utf-8")):
         as_of = date.fromisoformat(str(raw.get("as_of", "2026-11-20")))
         yield Vignette(

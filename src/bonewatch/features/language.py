@@ -176,7 +176,7 @@ def _compare(node: exp.Expression, scope: Scope) -> Checked:
 
 
 def _same_kind(node: exp.Expression, left: Checked, right: Checked) -> None:
-    text = node.sql("duckdb")
+    text = _Text(node)
     if isinstance(left.tree, t.Unknown) or isinstance(right.tree, t.Unknown):
         return
     if left.kind != right.kind:
@@ -190,13 +190,23 @@ def _same_kind(node: exp.Expression, left: Checked, right: Checked) -> None:
         _possible(text, right, left)
 
 
-def _same_unit(text: str, left: Checked, right: Checked) -> str:
+class _Text:
+    """The text of a node, written only where a message needs it: writing it takes time."""
+
+    def __init__(self, node: exp.Expression) -> None:
+        self._node = node
+
+    def __str__(self) -> str:
+        return str(self._node.sql("duckdb"))
+
+
+def _same_unit(text: str | _Text, left: Checked, right: Checked) -> str:
     if left.unit and right.unit and left.unit != right.unit:
         raise LanguageError(f"`{text}`: one side is in {left.unit}, the other in {right.unit}")
     return left.unit or right.unit
 
 
-def _possible(text: str, value: Checked, others: Checked) -> None:
+def _possible(text: str | _Text, value: Checked, others: Checked) -> None:
     if isinstance(value.tree, t.Constant) and others.choices:
         word = str(value.tree.value)
         if word not in others.choices:
@@ -210,7 +220,7 @@ def _between(node: exp.Expression, scope: Scope) -> Checked:
     low = _expect(node.args["low"], scope, "number")
     high = _expect(node.args["high"], scope, "number")
     for bound in (low, high):
-        _same_unit(node.sql("duckdb"), item, bound)
+        _same_unit(_Text(node), item, bound)
     above = t.Compare(">=", item.tree, low.tree)
     return Checked(t.And((above, t.Compare("<=", item.tree, high.tree))), "bool")
 
@@ -229,7 +239,7 @@ def _in(node: exp.Expression, scope: Scope) -> Checked:
 def _arithmetic(node: exp.Expression, scope: Scope) -> Checked:
     left, right = _expect(node.this, scope, "number"), _expect(node.expression, scope, "number")
     op = _ARITHMETIC[type(node)]
-    unit = _same_unit(node.sql("duckdb"), left, right) if op in ("+", "-") else ""
+    unit = _same_unit(_Text(node), left, right) if op in ("+", "-") else ""
     tree = t.Arithmetic(op, left.tree, right.tree)  # type: ignore[arg-type]
     return Checked(tree, "number", unit)
 
@@ -271,7 +281,7 @@ def _result_of(node: exp.Expression, results: list[Checked]) -> tuple[t.Kind, st
         if result.kind != kind or kind == "date":
             said = f"a {kind} and a {result.kind}" if kind != "date" else "dates"
             raise LanguageError(f"`{node.sql('duckdb')}` gives {said}")
-        unit = _same_unit(node.sql("duckdb"), Checked(result.tree, kind, unit), result)
+        unit = _same_unit(_Text(node), Checked(result.tree, kind, unit), result)
         choices += result.choices
     open_ended = any(not result.choices for result in known)
     return kind, unit, () if open_ended else tuple(dict.fromkeys(choices))

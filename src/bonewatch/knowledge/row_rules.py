@@ -241,8 +241,7 @@ class RowWriter:
         known = self.written.features.setdefault(text.name, text)
         if known != text:
             raise LanguageError(f'feature "{text.name}" is written in two ways')
-        for part in (text.where, text.take, text.value):
-            self.declare_named(part)
+        self.declare_named(text.value)
 
     def _has(self, name: str, kind: str) -> FeatureText:
         if kind not in words("symptom"):
