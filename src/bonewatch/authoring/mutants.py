@@ -23,6 +23,7 @@ from bonewatch.knowledge.pathway.build import features_of
 from bonewatch.knowledge.pathway.entry import Entry
 from bonewatch.knowledge.pathway.load import month_of
 from bonewatch.knowledge.pathway.text import EntryText
+from bonewatch.knowledge.row_rules import NAMED
 from bonewatch.record.tables import TABLES
 
 TRUE = t.Constant(True)
@@ -172,8 +173,28 @@ def _of_entry(entry: Entry[EntryText], pack: Pack) -> Iterator[Mutant]:
 
 def _of_feature(feature: Feature, pack: Pack) -> Iterator[Mutant]:
     file, line = pack.places[("features", feature.name)]
-    for before, after, made in _feature_changes(feature):
+    changes = _class_changes if NAMED.fullmatch(feature.name) else _feature_changes
+    for before, after, made in changes(feature):
         yield Mutant(feature.name, file, line, before, after, features={feature.name: made})
+
+
+def _class_changes(feature: Feature) -> Iterator[tuple[str, str, Feature]]:
+    """Of a fact that rows name, only what a pack wrote: the agents of a class and their days.
+
+    How such a fact is read is the same for all and is tested where it is written out
+    (tests/knowledge/test_row_rules.py).
+    """
+    for change in one_change(feature.item, _of_class):
+        yield *_words(change), replace(feature, item=change.whole)
+
+
+def _of_class(node: Tree) -> Iterator[Proposal]:
+    match node:
+        case t.Compare(">=" | "<=", t.Since(), t.Constant(int(value))):
+            for near in _near(value):
+                yield _plain(node, replace(node, right=t.Constant(near)))
+        case t.In(t.Name("agent" | "agent_class"), choices) if len(choices) > 1:
+            yield from _of_in(node)
 
 
 def _feature_changes(feature: Feature) -> Iterator[tuple[str, str, Feature]]:
@@ -194,12 +215,19 @@ def _with_where(feature: Feature, where: Tree) -> Feature:
 
 
 def _window_changes(feature: Feature) -> Iterator[tuple[str, str, Feature]]:
-    if feature.window == TRUE:
+    if feature.window == TRUE or _is_usual(feature.window):
         return
     for change in _changes(feature.window):
         yield *_words(change), replace(feature, window=change.whole)
     if not isinstance(feature.window, t.And):
         yield to_text(feature.window), "(dropped)", replace(feature, window=TRUE)
+
+
+def _is_usual(window: Tree) -> bool:
+    """Is it the window of every complaint? What is in it is changed where it is defined."""
+    return isinstance(window, t.And) and all(
+        isinstance(part, t.Defined) or part == t.Name("latest", "bool") for part in window.items
+    )
 
 
 def _taken_otherwise(feature: Feature) -> Iterator[tuple[str, str, Feature]]:

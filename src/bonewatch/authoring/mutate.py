@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import chain
+from multiprocessing import get_context
 from pathlib import Path
 
 from bonewatch.authoring.bench import Bench
@@ -89,14 +91,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     wanted = _wanted(bench, asked.only)
     if not wanted:
         return 2
-    equivalence = Equivalence(bench.pack)
-    found = {name: outcome(bench, equivalence, name) for name in wanted}
+    found = _outcomes(bench, wanted, asked.processes)
     survivors = [survivor for part in found.values() for survivor in part.survivors]
     if asked.survivors:
         Path(asked.survivors).write_text(json.dumps([asdict(s) for s in survivors], indent=1))
     for survivor in survivors:
         print(survivor)
     return 1 if bench.failing or not all(_enough(bench, found)) else 0
+
+
+_SHARED: list[tuple[Bench, Equivalence]] = []
+"""What the processes share: made once before they fork, as it takes longer than many mutants."""
+
+
+def _outcomes(bench: Bench, wanted: Sequence[str], processes: int) -> dict[str, Outcome]:
+    """The outcome of each target, tried side by side."""
+    _SHARED[:] = [(bench, Equivalence(bench.pack))]
+    if processes == 1 or len(wanted) == 1:
+        return {name: _shared_outcome(name) for name in wanted}
+    with get_context("fork").Pool(processes) as pool:
+        return dict(zip(wanted, pool.imap(_shared_outcome, wanted, chunksize=4), strict=True))
+
+
+def _shared_outcome(target: str) -> Outcome:
+    [(bench, equivalence)] = _SHARED
+    return outcome(bench, equivalence, target)
 
 
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -106,6 +125,7 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--only", nargs="+", default=(), metavar="NAME",
         help="rules (with the features they rest on), features, definitions, settings, files",
     )  # fmt: skip
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, metavar="N")
     parser.add_argument("--survivors", metavar="FILE", help="write the survivors as JSON")
     return parser.parse_args(arguments)
 
