@@ -22,6 +22,7 @@ from bonewatch.knowledge.pack_error import PackError
 from bonewatch.knowledge.pathway.load import all_cited
 
 RULE_ID = re.compile(r"T[1-5]-\d\d[a-z]?|R3-\d\d[a-z]?")
+ROW_ID = re.compile(r"[A-Z]{2,3}-[A-Z0-9]+[a-z]?(-\d+)?")
 
 
 def lint(pack: Pack) -> list[Finding]:
@@ -38,7 +39,10 @@ def _rule(rule: Rule) -> Iterator[Finding]:
 
 
 def _badly_named(rule: Rule) -> Iterator[str]:
-    if not RULE_ID.fullmatch(rule.id):
+    if rule.text.table:
+        if not ROW_ID.fullmatch(rule.id):
+            yield "an id is the letters of its group and a number (HA-2, DE-CK8, CV-NEUT, FI-3h)"
+    elif not RULE_ID.fullmatch(rule.id):
         yield "an id is a tier and a number (T1-01, T3-05b) or, for several together, R3-01"
 
 
@@ -58,7 +62,7 @@ def _badly_sourced(rule: Rule) -> Iterator[str]:
 
 def _without_example(rule: Rule) -> Iterator[str]:
     given = {example.then for example in rule.examples}
-    for state in STATES.values():
+    for state in ("present", "absent") if rule.text.table else STATES.values():
         if state not in given:
             yield f"has no example in which it is {state}"
 

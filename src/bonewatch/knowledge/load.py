@@ -286,7 +286,7 @@ class _Loading:
         except (LanguageError, ValueError) as problem:
             raise document.error(path, str(problem)) from None
         self._keep_features(writer, document, path, features)
-        for name in writer.written.rules.keys() - before:
+        for name in [name for name in writer.written.rules if name not in before]:
             if name in rules:
                 raise document.error(path, f'rule "{name}" is declared twice')
             rules[name] = (document, path, writer.written.rules[name])

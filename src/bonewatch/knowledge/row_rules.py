@@ -88,7 +88,7 @@ class RowWriter:
         if not parts:
             raise LanguageError(f"{row.id}: a row needs a complaint, a finding, or `with`")
         made = self._examples.of_row(row)
-        self._rule(row, " and ".join(parts), (*made, *row.examples))
+        self._rule(row, row.table, " and ".join(parts), (*made, *row.examples))
         told = None if isinstance(row, FindingRow) else row.complaint
         for kind in told.kinds if told and row.urgency == URGENCIES[-1] else ():
             self.written.quiet.setdefault(kind, []).append(row.id)
@@ -108,7 +108,7 @@ class RowWriter:
                 applies_to=row.applies_to,
             )  # fmt: skip
             made = self._examples.of_tier(row, tier)
-            self._rule(text, when, (*made, *tier.examples))
+            self._rule(text, row.table, when, (*made, *tier.examples))
 
     def unspoken(self) -> str:
         """That there is a complaint which no routine row explains: what the floor rule asks for.
@@ -210,7 +210,7 @@ class RowWriter:
 
     # ---- rules and the facts they name -----------------------------------------------------------
 
-    def _rule(self, row: RowText, when: str, examples: tuple[object, ...]) -> None:
+    def _rule(self, row: RowText, table: str, when: str, examples: tuple[object, ...]) -> None:
         for text in (when, row.unless, row.applies_to):
             self.declare_named(text)
         data = row.model_dump(by_alias=True, exclude={"with_", "fires", "hold", "examples", "complaint",
@@ -218,7 +218,7 @@ class RowWriter:
         clinician = row.clinician + _HOLD_CLINICIAN.get(row.hold, "")
         patient = row.patient + self._around.asks.get(f"{row.hold}_patient", "") if row.hold else row.patient
         made = RuleText.model_validate(
-            {**data, "when": when, "patient": patient, "clinician": clinician, "examples": examples}
+            {**data, "table": table, "when": when, "patient": patient, "clinician": clinician, "examples": examples}
         )
         if made.id in self.written.rules:
             raise LanguageError(f'rule "{made.id}" is written twice')

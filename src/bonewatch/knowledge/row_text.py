@@ -7,7 +7,7 @@ explanation works for it without knowing that tables exist.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -85,11 +85,15 @@ class RowText(Part):
 class ComplaintRow(RowText):
     """A complaint by its discriminating details; with no complaint, a combination of facts."""
 
+    table: ClassVar[str] = "complaints"
+
     complaint: ComplaintPart | None = None
 
 
 class EffectRow(RowText):
     """A drug or treatment that explains a complaint or a result, while it can act."""
+
+    table: ClassVar[str] = "drug_effects"
 
     drug: tuple[str, ...]
     complaint: ComplaintPart | None = None
@@ -97,6 +101,8 @@ class EffectRow(RowText):
 
 class FindingRow(RowText):
     """A finding that has an urgency of its own, whatever the person feels."""
+
+    table: ClassVar[str] = "findings"
 
     finding: FindingPart
 
@@ -136,6 +142,8 @@ class TierPart(Part):
 
 class ValueRow(Part):
     """A measurement and its tiers, the most urgent first. `within` is how long a value counts."""
+
+    table: ClassVar[str] = "critical_values"
 
     id: str
     what: str

@@ -199,9 +199,10 @@ class Example(Part):
 
 
 class RuleText(Part):
-    """A rule as written."""
+    """A rule as written, or as the row of a `table` was written out."""
 
     id: str
+    table: Literal["", "complaints", "critical_values", "drug_effects", "findings"] = ""
     title: str
     when: Text
     unless: Text = ""
