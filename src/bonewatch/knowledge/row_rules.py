@@ -43,10 +43,10 @@ STANDS, STANDS_ACUTE, RESULT_DAYS = "complaint_stands_days", "acute_stands_days"
 UNSPOKEN = "unspoken_complaint"
 """What a rule writes for: there is a complaint that no routine row explains."""
 PAINS = ("pain", "stiffness")
-FLOOR_PAINS = ("pain_unspoken", "(even_joint_complaint and sure(rule('T4-01')) < 1)")
+FLOOR_PAINS = ("pain_unspoken{explained}", "(even_joint_complaint and sure(rule('T4-01')) < 1{explained})")
 """Pain is told by where it is, so features say of which pain a routine rule speaks."""
 _COUNTS = {"new": "complaint", "acute": "acute", "present": "present and not ended",
-           "past": "present and ended"}  # fmt: skip
+           "past": "present and ended", "event": "present"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,8 @@ class Written:
     rules: dict[str, RuleText] = field(default_factory=dict)
     quiet: dict[str, list[str]] = field(default_factory=dict)
     """The rules that say of a kind of complaint that it can wait, by kind."""
+    pains: dict[str, str] = field(default_factory=dict)
+    """Of such rules about pain: the feature that there is another pain."""
 
 
 class RowWriter:
@@ -90,8 +92,8 @@ class RowWriter:
         made = self._examples.of_row(row)
         self._rule(row, row.table, " and ".join(parts), (*made, *row.examples))
         told = None if isinstance(row, FindingRow) else row.complaint
-        for kind in told.kinds if told and row.urgency == URGENCIES[-1] else ():
-            self.written.quiet.setdefault(kind, []).append(row.id)
+        if told and row.urgency == URGENCIES[-1]:
+            self._can_wait(row.id, told)
 
     def write_value(self, row: ValueRow) -> None:
         """One rule for each tier of a measured value."""
@@ -125,7 +127,25 @@ class RowWriter:
         ))  # fmt: skip
         explained = {kind: " + ".join(f"sure(rule('{name}'))" for name in names) for kind, names in quiet.items()}
         parts = [f"(has_{kind} and {names} < 1)" for kind, names in explained.items()]
-        return " or ".join((*FLOOR_PAINS, "other_complaint", *parts))
+        pains = "".join(
+            f" and (sure(rule('{name}')) < 1 or {other})" for name, other in self.written.pains.items()
+        )
+        floor = (f"({part.format(explained=pains)})" for part in FLOOR_PAINS)
+        return " or ".join((*floor, "other_complaint", *parts))
+
+    def _can_wait(self, rule: str, told: ComplaintPart) -> None:
+        """Note of what a routine row speaks; of pain it speaks only if there is no other pain."""
+        for kind in told.kinds:
+            self.written.quiet.setdefault(kind, []).append(rule)
+        if "pain" not in told.kinds:
+            return
+        name = f"other_pain_{rule.lower().replace('-', '_')}"
+        spoken = " and ".join(f"({part})" for part in (told.where, told.if_) if part) or "true"
+        self._add(FeatureText(
+            name, f"a new pain that {rule} does not speak for", "symptom", f"kind in ({_listed(PAINS)})",
+            f"{STANDS} days", f"any(complaint and not (kind = 'pain' and sure({spoken}) = 1))",
+        ))  # fmt: skip
+        self.written.pains[rule] = name
 
     # ---- parts -----------------------------------------------------------------------------------
 
@@ -135,8 +155,11 @@ class RowWriter:
         for name in row.drug:
             if name not in self._around.classes:
                 raise LanguageError(f"{row.id}: {no_such('drug class', name, list(self._around.classes))}")
-        drugs = " or ".join(f"on_{name}" for name in row.drug)
-        yield f"({drugs})" if len(row.drug) > 1 else drugs
+        # What must surely be taken is not also asked for as what may be taken.
+        names = [name for name in row.drug if f"surely_on_{name}" not in row.with_]
+        if len(names) == len(row.drug):
+            drugs = " or ".join(f"on_{name}" for name in names)
+            yield f"({drugs})" if len(names) > 1 else drugs
 
     def _complaint(self, row: RowText) -> Iterator[str]:
         part = row.complaint if isinstance(row, ComplaintRow | EffectRow) else None

@@ -29,8 +29,9 @@ class ComplaintPart(Part):
     """Which complaint: its kinds, where it must be, and what else must be so of it.
 
     `count` says which reports count: `new` those that are not settled, `acute` those that are new
-    or have changed in the last days, `present` also old ones, `past` those that have gone. `is` and `ask` say `where` and `if`
-    in words, to the reader and as a question.
+    or have changed in the last days, `present` also old ones, `past` those that have gone, `event`
+    what happened, over or not: a fit or blood in the urine does not matter less because it has
+    stopped. `is` and `ask` say `where` and `if` in words, to the reader and as a question.
     """
 
     kinds: tuple[str, ...] = ()
@@ -38,7 +39,7 @@ class ComplaintPart(Part):
     if_: Text = Field("", alias="if")
     is_: str = Field("", alias="is")
     ask: str = ""
-    count: Literal["new", "acute", "present", "past"] = "new"
+    count: Literal["new", "acute", "present", "past", "event"] = "new"
 
     @model_validator(mode="after")
     def _says_what_it_is(self) -> ComplaintPart:
