@@ -1,6 +1,6 @@
 """The test vectors of the clinical dossiers: record in, urgency out.
 
-Where the pack answers otherwise than a dossier, `doubtful.csv` says why; the list may only get shorter.
+Where the pack answers otherwise than a dossier, `doubtful.csv` says why; it may only get shorter.
 """
 
 import csv
@@ -28,7 +28,9 @@ def judged() -> dict[str, Judged]:
 @pytest.mark.parametrize("name", [one.id for one in VECTORS if one.id not in _doubtful()])
 def test_the_answer_is_the_one_of_the_dossier(name: str, judged: dict[str, Judged]) -> None:
     one = judged[name]
-    assert one.within, f"{one.urgency} by {one.rules}, accepted {one.vignette.accepted}: {one.vignette.told}"
+    assert one.within, (
+        f"{one.urgency} by {one.rules}, accepted {one.vignette.accepted}: {one.vignette.told}"
+    )
 
 
 def test_every_doubtful_vector_has_a_reason_and_still_differs(judged: dict[str, Judged]) -> None:
@@ -37,6 +39,8 @@ def test_every_doubtful_vector_has_a_reason_and_still_differs(judged: dict[str, 
     assert [name for name in doubtful if judged[name].within] == []
 
 
-def test_no_doubtful_vector_is_an_emergency_that_is_answered_below_the_same_day(judged: dict[str, Judged]) -> None:
+def test_no_doubtful_vector_is_an_emergency_that_is_answered_below_the_same_day(
+    judged: dict[str, Judged],
+) -> None:
     missed = {name for name in _doubtful() if judged[name].missed_emergency}
     assert missed <= {"CU-131"}, "a rise of QTc by 60 ms cannot be said yet; see doubtful.csv"

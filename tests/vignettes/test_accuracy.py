@@ -1,4 +1,4 @@
-"""How right the urgency is, against cases told and labelled by people who had not read the rules."""
+"""How right the urgency is, against cases told and labelled by people who had not read a rule."""
 
 import csv
 from pathlib import Path
@@ -35,7 +35,9 @@ def test_nineteen_of_twenty_are_within_the_accepted_band(judged: list[Judged]) -
 
 
 def test_nobody_with_a_minor_complaint_is_sent_to_an_ambulance(judged: list[Judged]) -> None:
-    sent = [o.vignette.id for o in judged if o.vignette.expected in LOW and o.urgency == URGENCIES[0]]
+    sent = [
+        o.vignette.id for o in judged if o.vignette.expected in LOW and o.urgency == URGENCIES[0]
+    ]
     assert sent == []
 
 
@@ -56,7 +58,9 @@ def test_there_are_enough_vignettes_of_each_kind() -> None:
     assert len({one.id for one in VIGNETTES}) == len(VIGNETTES)
 
 
-def test_every_own_vignette_was_labelled_by_a_second_person_who_had_not_seen_the_first_label() -> None:
+def test_every_own_vignette_was_labelled_by_a_second_person_who_had_not_seen_the_first_label() -> (
+    None
+):
     labels = _labels()
     assert sorted(labels) == sorted(one.id for one in OWN)
     assert set(labels.values()) <= set(URGENCIES)
@@ -68,7 +72,9 @@ def test_two_people_agree_within_the_band() -> None:
     assert sum(agree) >= WITHIN * len(agree)
 
 
-def test_a_missed_emergency_fails_the_build(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missed_emergency_fails_the_build(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "one.yaml").write_text(
         "- {id: X-1, told: A cough., expected: emergency, accepted: [emergency],"
         " record: {symptom: [{kind: cough, reported_on: 0 days ago}]}}\n",
