@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bonewatch.assessment.assess import Assessor
-from bonewatch.assessment.checkin import (
+from bonewatch.assessment.checkin import Interview
+from bonewatch.assessment.checkin_page import (
     BUTTON,
     DANGER,
     MORE,
@@ -25,7 +26,6 @@ from bonewatch.assessment.checkin import (
     TICKED,
     AnswerError,
     Field,
-    Interview,
     Page,
     Told,
 )

@@ -76,14 +76,28 @@ def is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
+def by_hand(pack: Pack) -> tuple[list[str], list[str]]:
+    """The rules and features that are declared by hand; the others are made of rows of a table."""
+    rules = [name for name, rule in pack.rules.items() if not rule.text.table]
+    folder = f"{pack.about.name}/features/"
+    features = [n for n in pack.features if pack.places["features", n][0].startswith(folder)]
+    return rules, features
+
+
 def numbers(pack: Pack) -> dict[str, list[Found]]:
-    """The numbers of the pack, by its parts."""
+    """The numbers of the pack, by its parts: `rows` are the rules that rows were written out as.
+
+    The features that rows read hold the numbers of the row, or those of a class of drugs.
+    """
+    rules, features = by_hand(pack)
+    rows = [name for name in pack.rules if name not in rules]
     found: dict[str, list[Found]] = {
-        "rules": [n for rule in pack.rules for n in _of_rule(pack, rule)],
+        "rules": [n for rule in rules for n in _of_rule(pack, rule)],
+        "rows": [n for rule in rows for n in _of_rule(pack, rule)],
         "entries": [n for e in pack.entries.values() for n in _walk(e.id, e.text, e.trees)],
         "signs": [n for s in pack.signs.values() for n in _walk(s.id, s.text, {"when": s.when})],
         "settings": [n for name, s in pack.settings.items() for n in _walk(name, s, {})],
-        "features": [n for name in pack.features for n in _of_feature(pack, name)],
+        "features": [n for name in features for n in _of_feature(pack, name)],
         "urgencies": [n for name, u in pack.urgencies.items() for n in _walk(name, u, {})],
     }
     return found

@@ -1,7 +1,8 @@
 """Each number of the core pack is traced to a source, by the citation nearest to it and a ledger.
 
 `tests/spec/numbers.yaml` names for every number where it was found. Here the ledger and the pack
-are compared both ways, and every place the ledger names must be one that the pack cites.
+are compared both ways, and every place the ledger names must be one that the pack cites. A row of a
+table needs no line there: it holds few numbers, and each stands beside the row's own sources.
 """
 
 from __future__ import annotations
@@ -51,11 +52,12 @@ def _found() -> dict[str, list[Found]]:
 
 
 def test_there_is_much_to_trace() -> None:
-    assert set(_found()) == set(PARTS) == set(_ledger())
+    assert set(_found()) == {*PARTS, "rows"}
+    assert set(_ledger()) == set(PARTS)
     assert sum(len(found) for found in _found().values()) > 1500
 
 
-@pytest.mark.parametrize("part", ["rules", "entries", "signs", "settings"])
+@pytest.mark.parametrize("part", ["rules", "rows", "entries", "signs", "settings"])
 def test_every_number_has_a_citation_around_it(part: str) -> None:
     assert not [str(number) for number in _found()[part] if not number.cited]
 

@@ -50,14 +50,15 @@ MEANT_ALIKE = {
     r"\bappointment\b|\bbook it\b": r"\brandevu",
     r"spinal cord": r"\bomurilik\b",
     r"day or night": r"gece gündüz",
-    r"\d+ hours\b|24-hour": r"\b24 saat",
+    r"\b24 hours\b|24-hour": r"\b24 saat",
     r"day 7 and day 14": r"7\. ve 14\. gün",
 }
 """English words that decide what a person does, and their Turkish: either both stand or neither."""
 
 NO_BACK = re.compile(
     r"\b(?:lower|middle|come|comes|came|coming|goes|hold(?: \w+){1,2}|lie on your) back\b"
-    r"|\bback (?:passage|bones?)\b|back of the head",
+    r"|\b(?:call|(?:call|ring) (?:us|them)|(?:pull|push|put) it|bring all of the pain) back\b"
+    r"|\bback (?:passage|bones?)\b|back of the (?:eye|head)",
     re.IGNORECASE,
 )
 """Where English says back and means less than the back, or something else."""
@@ -205,6 +206,21 @@ def test_the_back_is_asked_about_from_top_to_bottom() -> None:
         assert HIGH_BACK.search(_turkish()[place]), place
         assert LOW_BACK.search(_turkish()[place]), place
     assert not LOW_BACK.search(_turkish()["ask upper_spinal_pain"])
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("Do not push it back.", False),
+        ("A tear at the back of the eye; call back if it comes back.", False),
+        ("Does pressing it bring all of the pain back?", False),
+        ("Call us back today if your back hurts.", True),
+        ("Bones of the back can break.", True),
+        ("Call the same day if you get back pain.", True),
+    ],
+)
+def test_what_is_not_about_the_back_is_told_apart(text: str, meant: bool) -> None:
+    assert _means_the_back(text) == meant
 
 
 @pytest.mark.parametrize("place", NOT_TO_BE_MIXED_UP)

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from bonewatch.assessment.ask import OpenFacts, not_measured, open_facts, questions
-from bonewatch.assessment.in_play import ASKED, is_in_play, triggers_of
 from bonewatch.assessment.evidence import SCALE, Reason, Voices
 from bonewatch.assessment.explain import Reasons
+from bonewatch.assessment.in_play import ASKED, is_in_play, triggers_of
 from bonewatch.assessment.not_judged import NotJudged
 from bonewatch.assessment.partly import Partly
 from bonewatch.assessment.pathway.prepared import cited
@@ -96,8 +96,11 @@ class Assessor:
         return self._open_facts(evaluation, urgency, self._partly(evaluation, evaluation.states))
 
     def _open_facts(self, evaluation: Evaluation, urgency: str, states: Partly) -> OpenFacts:
-        in_play = {name for name in self.pack.rules if self._in_play(name, evaluation)}
-        return open_facts(self.pack, evaluation, urgency, states, in_play)
+        return open_facts(self.pack, evaluation, urgency, states, self.in_play(evaluation))
+
+    def in_play(self, evaluation: Evaluation) -> frozenset[str]:
+        """The rules that something told or found speaks for, or that its questions may settle."""
+        return frozenset(name for name in self.pack.rules if self._in_play(name, evaluation))
 
     def _in_play(self, rule: str, evaluation: Evaluation) -> bool:
         asked = self.pack.known.get(ASKED, "")
@@ -225,15 +228,13 @@ class Assessor:
         died = self._has_died(evaluation)
         skipped = () if died else self._not_judged.of(evaluation, acted_on)
         signs = () if died else tuple(self._signs_seen(evaluation))
+        headline = self._headline(urgency, findings, asked, skipped)
+        notes = (*record.notes, *later_than(record.tables, as_of), *undated(record.tables, as_of))
         return Assessment(
             patient_id=record.patient_id,
             as_of=as_of,
             known={name: evaluation.values[f] for name, f in self.pack.known.items()},
-            notes=(
-                *record.notes,
-                *later_than(record.tables, as_of),
-                *undated(record.tables, as_of),
-            ),
+            notes=notes,
             not_understood=dict(record.not_understood),
             urgency=urgency,
             means=self._means(acted_on, urgency),
@@ -241,7 +242,7 @@ class Assessor:
             urgency_high=high,
             label=tier.label,
             within=tier.within,
-            headline=self._voices("died") if died else self._headline(urgency, findings, asked, skipped),
+            headline=self._voices("died") if died else headline,
             say=self._say(findings),
             findings=findings,
             signs=signs,

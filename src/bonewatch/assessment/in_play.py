@@ -1,9 +1,10 @@
-"""Which open rules matter now: those that something told speaks for, or that a present complaint asks about.
+"""Which open rules matter now: those that something told speaks for, or that it asks about.
 
-A rule that is not known because nobody was asked about a far-off complaint is open, too; but a range or a
-question that named it would say "emergency" to everyone. So a rule is in play when a complaint, a value or a
-finding that it reads is there, when a question of it follows from something that is there (`ask_after`), or
-when nobody was asked about anything yet. Both engines use the same sets; nothing is evaluated here twice.
+A rule that is not known because nobody was asked about a far-off complaint is open, too; but a
+range or a question that named it would say "emergency" to everyone. So a rule is in play when a
+complaint, a value or a finding that it reads is there, when a question of it follows from something
+that is there (`ask_after`), or when nobody was asked about anything yet. Both engines use the same
+sets; nothing is evaluated here twice.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ TOLD = ("symptom", "measurement", "imaging", "lesion")
 
 @dataclass(frozen=True, slots=True)
 class Triggers:
-    """What puts one rule in play: facts that are there, and open facts with what they follow from."""
+    """What puts a rule in play: facts that are there, open facts with what they follow from."""
 
     there: tuple[str, ...]
     follows: tuple[tuple[str, str], ...]

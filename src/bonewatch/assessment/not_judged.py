@@ -59,6 +59,6 @@ def _counts(row: Row) -> bool:
 
 def _latest(rows: list[Row]) -> dict[str, Row]:
     last: dict[str, Row] = {}
-    for row in sorted(rows, key=lambda row: row["measured_on"] or 0):  # type: ignore[arg-type,return-value]
+    for row in sorted(rows, key=lambda row: row["measured_on"] or 0):
         last[str(row["what"])] = row
     return last

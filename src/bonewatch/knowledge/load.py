@@ -8,7 +8,6 @@ from dataclasses import replace
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import TypeVar
 
 from bonewatch.features import tree as t
 from bonewatch.features.catalogue import FeatureText, Surroundings, check_feature, in_order
@@ -18,22 +17,16 @@ from bonewatch.features.scope import LanguageError, Scope, no_such
 from bonewatch.features.tree import Tree
 from bonewatch.knowledge.articles import read_articles
 from bonewatch.knowledge.checkin import CheckInText, check_checkin
-from bonewatch.knowledge.checking import P, checked, mapping, mapping_of
+from bonewatch.knowledge.checking import P, checked, list_of, mapping, mapping_of, with_defaults
 from bonewatch.knowledge.education import Article
 from bonewatch.knowledge.never_true import never_true
 from bonewatch.knowledge.pack import Pack, Rule, Sign
 from bonewatch.knowledge.pack_error import PackError
 from bonewatch.knowledge.packs import CORE
 from bonewatch.knowledge.pathway.load import FOLDERS, KINDS, Found, all_cited, checked_entries
-from bonewatch.knowledge.row_rules import UNSPOKEN, RowWriter, Surrounding
-from bonewatch.knowledge.row_text import (
-    ComplaintRow,
-    DrugClassText,
-    EffectRow,
-    FindingRow,
-    RowText,
-    ValueRow,
-)
+from bonewatch.knowledge.row_files import ROWS, Declared, RowFiles
+from bonewatch.knowledge.row_rules import Surrounding
+from bonewatch.knowledge.row_text import DrugClassText
 from bonewatch.knowledge.schema import (
     Citation,
     FeatureYaml,
@@ -49,13 +42,6 @@ from bonewatch.knowledge.yaml_lines import Document, Path_, read_yaml
 from bonewatch.record.tables import TABLES, Table
 
 ANYONE = "anyone"
-ROWS: dict[str, type[RowText] | type[ValueRow]] = {
-    "complaints": ComplaintRow,
-    "critical_values": ValueRow,
-    "drug_effects": EffectRow,
-    "findings": FindingRow,
-}
-"""The folders of tables (also the key of each of their files), and what a row of each says."""
 
 
 @cache
@@ -90,7 +76,7 @@ class _Loading:
         )
         words = self._texts("words.yaml")
         declared, written = self._feature_texts(), self._rule_texts()
-        self._write_rows(declared, written, words)
+        self._write_rows(declared, written, self._drug_classes(sources), words)
         features = _checked_features(
             [text for _, _, text in declared.values()],
             {name: place[:2] for name, place in declared.items()},
@@ -151,7 +137,7 @@ class _Loading:
         return check_checkin(document, checked(document, (), document.data, CheckInText))
 
     def _sources(self) -> dict[str, SourceText]:
-        """The bibliography: sources.yaml, and the files of the folder sources where there is one."""
+        """The bibliography: sources.yaml, and the files of the folder sources if there is one."""
         found = self._many("sources.yaml", SourceText)
         for path in sorted((self._folder / "sources").glob("*.yaml")):
             document, entries = self._entries(f"sources/{path.name}")
@@ -184,7 +170,7 @@ class _Loading:
         for folder in FOLDERS:
             for document in self._folder_of(folder):
                 for kind in _kinds_in(document):
-                    for name, path, data in _with_defaults(document, kind, KINDS):
+                    for name, path, data in with_defaults(document, kind, KINDS):
                         text = checked(document, path, data, KINDS[kind])
                         cited = dict.fromkeys(all_cited(text))
                         _check_ids(document, path, f"{kind} {name}", cited, sources)
@@ -205,7 +191,7 @@ class _Loading:
 
     def _lists(self, name: str) -> dict[str, list[str]]:
         document, entries = self._entries(name)
-        return {k: [str(i).lower() for i in _list(document, (k,), v)] for k, v in entries.items()}
+        return {k: [str(i).lower() for i in list_of(document, (k,), v)] for k, v in entries.items()}
 
     def _with_overrides(self, settings: dict[str, SettingText]) -> dict[str, SettingText]:
         for name, value in self._overrides.items():
@@ -234,7 +220,7 @@ class _Loading:
         """The features declared by hand, each with its place."""
         found: dict[str, Declared[FeatureText]] = {}
         for document in self._folder_of("features"):
-            for name, path, data in _with_defaults(document, "features"):
+            for name, path, data in with_defaults(document, "features"):
                 if name in found:
                     raise document.error(path, f'feature "{name}" is declared twice')
                 text = _feature_text(name, checked(document, path, data, FeatureYaml))
@@ -246,73 +232,34 @@ class _Loading:
         """The rules written by hand, each with its place."""
         texts: dict[str, Declared[RuleText]] = {}
         for document in self._folder_of("triage"):
-            for name, path, data in _with_defaults(document, "rules"):
+            for name, path, data in with_defaults(document, "rules"):
                 if name in texts:
                     raise document.error(path, f'rule "{name}" is declared twice')
                 texts[name] = (document, path, checked(document, path, data, RuleText))
         return texts
 
+    def _drug_classes(self, sources: Mapping[str, SourceText]) -> dict[str, DrugClassText]:
+        """What drugs can do, where the pack has rows that ask; each class cites a source."""
+        if not self._has("drug_classes.yaml"):
+            return {}
+        document, entries = self._entries("drug_classes.yaml")
+        classes = {n: checked(document, (n,), e, DrugClassText) for n, e in entries.items()}
+        for name, text in classes.items():
+            _check_sources(document, (name,), f"drug class {name}", text.sources, sources)
+        return classes
+
     def _write_rows(
         self, features: dict[str, Declared[FeatureText]], rules: dict[str, Declared[RuleText]],
-        words: Mapping[str, str],
+        classes: Mapping[str, DrugClassText], words: Mapping[str, str],
     ) -> None:  # fmt: skip
         """Add the rules and features that the rows of the tables are written out as."""
-        classes = self._many("drug_classes.yaml", DrugClassText) if self._has("drug_classes.yaml") else {}
-        acute = self._lists("complaint_kinds.yaml")["acute"] if self._has("complaint_kinds.yaml") else []
-        writer = RowWriter(Surrounding(classes, frozenset(features), frozenset(acute), words))
-        for folder, model in ROWS.items():
-            for document in self._folder_of(folder):
-                for _, path, data in _with_defaults(document, folder):
-                    self._write_row(writer, checked(document, path, data, model), document, path, features, rules)
-        for name, (document, path, text) in list(rules.items()):
-            if UNSPOKEN in str(text.when):
-                when = str(text.when).replace(UNSPOKEN, f"({writer.unspoken()})")
-                text = text.model_copy(update={"when": when})
-                rules[name] = (document, path, text)
-            self._declare(writer, f"{text.when} {text.unless} {text.applies_to}", document, path, features)
-        for document, path, feature in list(features.values()):
-            self._declare(writer, f"{feature.value} {feature.ask_after}", document, path, features)
-
-    def _write_row(
-        self, writer: RowWriter, row: RowText | ValueRow, document: Document, path: Path_,
-        features: dict[str, Declared[FeatureText]], rules: dict[str, Declared[RuleText]],
-    ) -> None:  # fmt: skip
-        before = set(writer.written.rules)
-        try:
-            if isinstance(row, ValueRow):
-                writer.write_value(row)
-            else:
-                writer.write_complaint(row)  # type: ignore[arg-type]
-        except (LanguageError, ValueError) as problem:
-            raise document.error(path, str(problem)) from None
-        self._keep_features(writer, document, path, features)
-        for name in [name for name in writer.written.rules if name not in before]:
-            if name in rules:
-                raise document.error(path, f'rule "{name}" is declared twice')
-            rules[name] = (document, path, writer.written.rules[name])
-
-    def _declare(
-        self, writer: RowWriter, text: str, document: Document, path: Path_,
-        features: dict[str, Declared[FeatureText]],
-    ) -> None:  # fmt: skip
-        try:
-            writer.declare_named(text)
-        except LanguageError as problem:
-            raise document.error(path, str(problem)) from None
-        self._keep_features(writer, document, path, features)
-
-    def _keep_features(
-        self, writer: RowWriter, document: Document, path: Path_,
-        features: dict[str, Declared[FeatureText]],
-    ) -> None:  # fmt: skip
-        for name, text in writer.written.features.items():
-            if name not in features:
-                features[name] = (document, path, text)
-                self._note_places(document, "features", {name: path})
-
-
-T = TypeVar("T")
-Declared = tuple[Document, Path_, T]
+        kinds = "complaint_kinds.yaml"
+        acute = self._lists(kinds)["acute"] if self._has(kinds) else []
+        around = Surrounding(classes, frozenset(features), frozenset(acute), words)
+        tables = ((name, document) for name in ROWS for document in self._folder_of(name))
+        RowFiles(around, features, rules).write(tables)
+        for name, (document, path, _) in features.items():
+            self._note_places(document, "features", {name: path})
 
 
 def _table(document: Document, name: str) -> Table:
@@ -328,52 +275,8 @@ def _condition(document: Document, path: Path_, text: str, scope: Scope) -> Tree
         raise document.error(path, str(problem)) from None
 
 
-def _list(document: Document, path: Path_, value: object) -> list[object]:
-    if not isinstance(value, list):
-        raise document.error(path, "must be a list")
-    return value
-
-
 def _kinds_in(document: Document) -> list[str]:
     return [kind for kind in KINDS if kind in mapping(document, ())]
-
-
-def _with_defaults(
-    document: Document, part: str, beside: Iterable[str] = ()
-) -> Iterator[tuple[str, Path_, object]]:
-    """Each feature, rule or entry of a file, with the file's `defaults` filled in.
-
-    `beside` are the parts that may stand in the same file.
-    """
-    top = mapping(document, ())
-    allowed = list(dict.fromkeys(("defaults", part, *beside)))
-    unknown = [key for key in top if key not in allowed]
-    if unknown:
-        raise document.error((unknown[0],), no_such("part", unknown[0], allowed))
-    defaults = top.get("defaults") or {}
-    items = top.get(part) or {}
-    for name, path, data in _items(document, part, items):
-        if not isinstance(data, dict) or not isinstance(defaults, dict):
-            raise document.error(path, "must be a mapping")
-        yield name, path, _filled(defaults, data) if part == "features" else defaults | data
-
-
-def _filled(defaults: dict[str, object], data: dict[str, object]) -> dict[str, object]:
-    """A feature with a `value` of its own takes no default about a table."""
-    kept = {} if "value" in data else dict(defaults)
-    if "from" in data and data["from"] != defaults.get("from"):
-        kept = {}
-    return kept | data
-
-
-def _items(document: Document, part: str, items: object) -> Iterator[tuple[str, Path_, object]]:
-    if isinstance(items, dict):
-        for name, data in items.items():
-            yield name, (part, name), data
-        return
-    for number, data in enumerate(_list(document, (part,), items)):
-        name = data.get("id") if isinstance(data, dict) else None
-        yield str(name), (part, number), data
 
 
 def _feature_text(name: str, text: FeatureYaml) -> FeatureText:

@@ -36,8 +36,8 @@ class ComplaintPart(Part):
 
     kinds: tuple[str, ...] = ()
     where: Text = ""
-    if_: Text = Field("", alias="if")
-    is_: str = Field("", alias="is")
+    if_: Text = Field(default="", alias="if")
+    is_: str = Field(default="", alias="is")
     ask: str = ""
     count: Literal["new", "acute", "present", "past", "event"] = "new"
 
@@ -65,7 +65,7 @@ class RowText(Part):
 
     id: str
     title: str
-    with_: Text = Field("", alias="with")
+    with_: Text = Field(default="", alias="with")
     unless: Text = ""
     urgency: Urgency
     means: Means | None = None
@@ -113,12 +113,12 @@ class TierPart(Part):
 
     below: float | None = None
     above: float | None = None
-    from_: float | None = Field(None, alias="from")
+    from_: float | None = Field(default=None, alias="from")
     to: float | None = None
     flag: Literal["", "low", "high"] = ""
     rise: float | None = None
     fall: float | None = None
-    with_: Text = Field("", alias="with")
+    with_: Text = Field(default="", alias="with")
     unless: Text = ""
     urgency: Urgency
     means: Means | None = None
@@ -148,7 +148,7 @@ class ValueRow(Part):
 
     id: str
     what: str
-    within: int = 30
+    within: int
     suspect: str
     patient: str
     clinician: str
@@ -172,7 +172,7 @@ class MemberPart(Part):
     kinds: tuple[str, ...] = ()
     where: Text = ""
     days: int | None
-    from_: int | None = Field(None, alias="from")
+    from_: int | None = Field(default=None, alias="from")
 
 
 class DrugClassText(Part):

@@ -125,7 +125,8 @@ class _Reference:
             return False
         pack, as_of = self._assessor.pack, self._choices.as_of
         evaluation = self._assessor.engine.triage(record, as_of)
-        found = open_rules(pack, evaluation, answer.urgency)
+        in_play = self._assessor.in_play(evaluation)
+        found = open_rules(pack, evaluation, answer.urgency, in_play)
         return any(rule.urgency == URGENCIES[0] for rule in found)
 
 

@@ -15,8 +15,9 @@ from django.db.models import Q
 from django.http import Http404
 from django.utils import timezone
 
-from bonewatch.assessment.checkin import Interview, Page, Told, Whose
-from bonewatch.assessment.checkin import Row as ToldRow
+from bonewatch.assessment.checkin import Interview
+from bonewatch.assessment.checkin_page import Page, Told, Whose
+from bonewatch.assessment.checkin_page import Row as ToldRow
 from bonewatch.knowledge.pack import URGENCIES
 from bonewatch.web.accounts.models import CLINICIANS, Patient, Role, User
 from bonewatch.web.care.alarms import raise_from

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from bonewatch.assessment.checkin import AnswerError, Page
+from bonewatch.assessment.checkin_page import AnswerError, Page
 from bonewatch.web.accounts.access import (
     ANYONE,
     CLINICIANS,
