@@ -1,8 +1,9 @@
 """The few questions whose answer could change the urgency.
 
-First those that could end a tier acted on as a precaution, then those that could raise it, the most
-dangerous first. Only rules above the present urgency that are open and in play are looked at, and of
-them only the parts that keep them open. A question that needs an earlier one waits until that is yes.
+First those that could end a tier acted on as a precaution, then those that could raise it, the
+most dangerous first. Only rules above the present urgency that are open and in play are looked at,
+and of them only the parts that keep them open. A question that needs an earlier one waits until
+that is yes.
 """
 
 from __future__ import annotations

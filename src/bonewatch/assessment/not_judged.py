@@ -1,7 +1,7 @@
 """What is on record and no rule judges: said, so that nothing recorded goes unjudged in silence.
 
-A value or an active problem that nothing in the pack reads, and a value outside its laboratory's own
-range that none of the rules acted on reads.
+A value or an active problem that nothing in the pack reads, and a value outside its laboratory's
+own range that none of the rules acted on reads.
 """
 
 from __future__ import annotations

@@ -125,7 +125,7 @@ def _denied_by(text: FeatureText, where: Tree, table: Table) -> tuple[str, ...] 
 
 
 def _window(text: FeatureText, table: Table, scope: Scope) -> Tree | None:
-    """The window of days; an open complaint stays in it while later reports neither end nor change it."""
+    """The window of days; a complaint stays in it until a later report ends or changes it."""
     within = text.within
     if not within:
         return None

@@ -15,8 +15,9 @@ from bonewatch.record.words import words
 
 Cell = str | bool | int | float
 WORDS = (
-    "open_title", "open_lead", "open_question", "danger_title", "danger_lead", "more_title", "more_lead", "nothing_new", "none_of_these",
-    "go_on", "not_sure", "where_title", "where_lead", "how_title", "which_title", "which_lead",
+    "open_title", "open_lead", "open_question", "danger_title", "danger_lead", "more_title",
+    "more_lead", "nothing_new", "none_of_these", "go_on", "not_sure", "where_title", "where_lead",
+    "how_title", "which_title", "which_lead",
 )  # fmt: skip
 
 

@@ -1,8 +1,8 @@
 """The examples that every row has in common, made of the one case in which it fires.
 
-That a row holds for each of its kinds, is silent when the complaint is denied, asks when nothing was
-asked, and ends with its windows follows from what a row means, not from how it is evaluated; rows
-add what is special to them. The records made here go through the same checks as any other.
+That a row holds for each of its kinds, is silent when the complaint is denied, asks when nothing
+was asked, and ends with its windows follows from what a row means, not from how it is evaluated;
+rows add what is special to them. The records made here go through the same checks as any other.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from copy import deepcopy
 from typing import cast
 
 from bonewatch.knowledge.row_text import (
+    DATED,
     ComplaintRow,
     DrugClassText,
     EffectRow,
@@ -42,9 +43,9 @@ class RowExamples:
 
     def _of_row(self, row: RowText, fires: Tables) -> Iterator[Example]:
         yield _example("the case it is for", fires, "present")
-        kinds = row.complaint.kinds if isinstance(row, ComplaintRow | EffectRow) and row.complaint else ()
-        if kinds:
-            yield from self._of_kinds(kinds, fires)
+        complaint = row.complaint if isinstance(row, ComplaintRow | EffectRow) else None
+        if complaint is not None and complaint.kinds:
+            yield from self._of_kinds(complaint.kinds, fires)
         if isinstance(row, EffectRow):
             yield from self._of_drugs(row, fires)
         if isinstance(row, FindingRow):
@@ -58,7 +59,8 @@ class RowExamples:
             return
         for kind in kinds:
             if kind != told["kind"]:
-                yield _example(f"{kind} fires it too", _with(fires, [*others, {**told, "kind": kind}]), "present")
+                given = _with(fires, [*others, {**told, "kind": kind}])
+                yield _example(f"{kind} fires it too", given, "present")
         denied = {"kind": kinds[0], "present": False}
         yield _example("it is denied", _with(fires, [*others, denied]), "absent")
         yield _example("it was not asked about", _with(fires, others), "unknown")
@@ -72,9 +74,9 @@ class RowExamples:
             for member in text.members:
                 yield from self._of_member(name, member, text, fires)
         courses = fires.get("treatment", [])
-        refused = [{**one, "given": False} for one in courses]
         if courses:
-            yield _example("the drug was offered and declined", {**fires, "treatment": refused}, "absent")
+            refused = {**fires, "treatment": [{**one, "given": False} for one in courses]}
+            yield _example("the drug was offered and declined", refused, "absent")
 
     def _of_member(
         self, name: str, member: MemberPart, text: DrugClassText, fires: Tables
@@ -99,7 +101,8 @@ class RowExamples:
         unit = words("measurement")[row.what].more["unit"]
 
         def measured(value: float, days: int = 1) -> dict[str, object]:
-            return {"measured_on": f"{days} days ago", "what": row.what, "value": value, "unit": unit}
+            day = f"{days} days ago"
+            return {"measured_on": day, "what": row.what, "value": value, "unit": unit}
 
         def case(name: str, then: State, *rows: dict[str, object]) -> Example:
             given = {**beside, "measurement": [*beside.get("measurement", []), *rows]}
@@ -107,12 +110,7 @@ class RowExamples:
 
         yield _example("nothing measured", beside, "unknown")
         if tier.flag:
-            flagged = {"measured_on": "1 days ago", "what": row.what, "flag": tier.flag}
-            yield case("flagged by the laboratory", "present", flagged)
-            yield case("normal by the laboratory", "absent", {**flagged, "flag": "normal"})
-            old = {**flagged, "measured_on": f"{row.within + 1} days ago"}
-            yield case("flagged too long ago", "unknown", old)
-            yield case("flagged, as old as may be", "present", {**flagged, "measured_on": f"{row.within} days ago"})
+            yield from (case(*flagged) for flagged in _flagged(row, tier.flag))
             return
         if tier.rise is not None or tier.fall is not None:
             return
@@ -154,16 +152,29 @@ def _edges(member: MemberPart) -> Iterator[tuple[int, State]]:
 
 def _of_finding(row: FindingRow, fires: Tables) -> Iterator[Example]:
     yield _example("nothing recorded", {}, "absent")
-    dated = {"imaging": "done_on", "lesion": "seen_on", "condition": "onset_on", "biopsy": "done_on",
-             "treatment": "started_on", "visit": "done_on"}[row.finding.table]  # fmt: skip
-    rows = fires.get(row.finding.table, [])
-    if row.finding.within is None or len(rows) != 1:
+    table, within = row.finding.table, row.finding.within
+    rows = fires.get(table, [])
+    if within is None or len(rows) != 1:
         return
-    for days, then in ((row.finding.within, "present"), (row.finding.within + 1, "absent")):
-        changed = [{**rows[0], dated: f"{days} days ago"}]
-        yield _example(f"found {days} days ago", {**fires, row.finding.table: changed}, cast(State, then))
-    undated = [{k: v for k, v in rows[0].items() if k != dated}]
-    yield _example("found on a day that is not known", {**fires, row.finding.table: undated}, "present")
+    dated = DATED[table]
+    edges: tuple[tuple[int, State], ...] = ((within, "present"), (within + 1, "absent"))
+    for days, then in edges:
+        changed = {**fires, table: [{**rows[0], dated: f"{days} days ago"}]}
+        yield _example(f"found {days} days ago", changed, then)
+    undated = {**fires, table: [{k: v for k, v in rows[0].items() if k != dated}]}
+    yield _example("found on a day that is not known", undated, "present")
+
+
+def _flagged(row: ValueRow, flag: str) -> Iterator[tuple[str, State, dict[str, object]]]:
+    """What the laboratory says of its own range, and for how long that counts."""
+
+    def said(flag: str, days: int) -> dict[str, object]:
+        return {"measured_on": f"{days} days ago", "what": row.what, "flag": flag}
+
+    yield "flagged by the laboratory", "present", said(flag, 1)
+    yield "normal by the laboratory", "absent", said("normal", 1)
+    yield "flagged too long ago", "unknown", said(flag, row.within + 1)
+    yield "flagged, as old as may be", "present", said(flag, row.within)
 
 
 def _around_limit(tier: TierPart) -> Iterator[tuple[float, State]]:

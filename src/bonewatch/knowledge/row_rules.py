@@ -1,8 +1,8 @@
 """Rows of the tables of knowledge in, rules and features out.
 
-Each row becomes one rule (a critical value one for each tier) and the features it reads. Names in a
-row's conditions that stand for a fact of the record are declared on first use, so that a fact has one
-name and one question wherever it is used:
+Each row becomes one rule (a critical value one for each tier) and the features it reads. Names in
+a row's conditions that stand for a fact of the record are declared on first use, so that a fact has
+one name and one question wherever it is used:
 
     has_<kind>      a new complaint of this kind
     on_<class>      a drug of this class is taken, or was so short a time ago that it can still act
@@ -20,9 +20,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from bonewatch.features.catalogue import FeatureText
+from bonewatch.features.rows import NOTHING
 from bonewatch.features.scope import LanguageError, no_such
+from bonewatch.knowledge.pack import URGENCIES
 from bonewatch.knowledge.row_examples import RowExamples
 from bonewatch.knowledge.row_text import (
+    DATED,
     ComplaintPart,
     ComplaintRow,
     DrugClassText,
@@ -34,8 +37,6 @@ from bonewatch.knowledge.row_text import (
     ValueRow,
 )
 from bonewatch.knowledge.schema import RuleText
-from bonewatch.features.rows import NOTHING
-from bonewatch.knowledge.pack import URGENCIES
 from bonewatch.record.words import words
 
 NAMED = re.compile(r"\b(has|on|surely_on|cond|last)_([a-z0-9_]+)")
@@ -43,7 +44,10 @@ STANDS, STANDS_ACUTE, RESULT_DAYS = "complaint_stands_days", "acute_stands_days"
 UNSPOKEN = "unspoken_complaint"
 """What a rule writes for: there is a complaint that no routine row explains."""
 PAINS = ("pain", "stiffness")
-FLOOR_PAINS = ("pain_unspoken{explained}", "(even_joint_complaint and sure(rule('T4-01')) < 1{explained})")
+FLOOR_PAINS = (
+    "pain_unspoken{explained}",
+    "(even_joint_complaint and sure(rule('T4-01')) < 1{explained})",
+)
 """Pain is told by where it is, so features say of which pain a routine rule speaks."""
 _COUNTS = {"new": "complaint", "acute": "acute", "present": "present and not ended",
            "past": "present and ended", "event": "present"}  # fmt: skip
@@ -121,14 +125,25 @@ class RowWriter:
         for kind in quiet:
             self._declare(f"has_{kind}")
         known = [*quiet, *PAINS, NOTHING]
-        self._add(FeatureText(
-            "other_complaint", "a new complaint that no other rule speaks for", "symptom",
-            f"kind not in ({_listed(known)})", f"{STANDS} days", "any(complaint)", denied_by=(NOTHING,),
-        ))  # fmt: skip
-        explained = {kind: " + ".join(f"sure(rule('{name}'))" for name in names) for kind, names in quiet.items()}
+        self._add(
+            FeatureText(
+                "other_complaint",
+                "a new complaint that no other rule speaks for",
+                "symptom",
+                f"kind not in ({_listed(known)})",
+                f"{STANDS} days",
+                "any(complaint)",
+                denied_by=(NOTHING,),
+            )
+        )
+        explained = {
+            kind: " + ".join(f"sure(rule('{name}'))" for name in names)
+            for kind, names in quiet.items()
+        }
         parts = [f"(has_{kind} and {names} < 1)" for kind, names in explained.items()]
         pains = "".join(
-            f" and (sure(rule('{name}')) < 1 or {other})" for name, other in self.written.pains.items()
+            f" and (sure(rule('{name}')) < 1 or {other})"
+            for name, other in self.written.pains.items()
         )
         floor = (f"({part.format(explained=pains)})" for part in FLOOR_PAINS)
         return " or ".join((*floor, "other_complaint", *parts))
@@ -141,10 +156,16 @@ class RowWriter:
             return
         name = f"other_pain_{rule.lower().replace('-', '_')}"
         spoken = " and ".join(f"({part})" for part in (told.where, told.if_) if part) or "true"
-        self._add(FeatureText(
-            name, f"a new pain that {rule} does not speak for", "symptom", f"kind in ({_listed(PAINS)})",
-            f"{STANDS} days", f"any(complaint and not (kind = 'pain' and sure({spoken}) = 1))",
-        ))  # fmt: skip
+        self._add(
+            FeatureText(
+                name,
+                f"a new pain that {rule} does not speak for",
+                "symptom",
+                f"kind in ({_listed(PAINS)})",
+                f"{STANDS} days",
+                f"any(complaint and not (kind = 'pain' and sure({spoken}) = 1))",
+            )
+        )
         self.written.pains[rule] = name
 
     # ---- parts -----------------------------------------------------------------------------------
@@ -154,7 +175,8 @@ class RowWriter:
             return
         for name in row.drug:
             if name not in self._around.classes:
-                raise LanguageError(f"{row.id}: {no_such('drug class', name, list(self._around.classes))}")
+                known = list(self._around.classes)
+                raise LanguageError(f"{row.id}: {no_such('drug class', name, known)}")
         # What must surely be taken is not also asked for as what may be taken.
         names = [name for name in row.drug if f"surely_on_{name}" not in row.with_]
         if len(names) == len(row.drug):
@@ -193,31 +215,57 @@ class RowWriter:
         if not isinstance(row, FindingRow):
             return
         part, name = row.finding, f"f_{row.id.lower().replace('-', '_')}"
-        new = [] if part.within is None else [f"maybe(days_since({_DATED[part.table]}) <= {part.within}) = 1"]
-        there = {"condition": ["present", "not resolved"], "treatment": ["given"]}.get(part.table, [])
+        new, there = list[str](), _THERE.get(part.table, ())
+        if part.within is not None:
+            new = [f"maybe(days_since({DATED[part.table]}) <= {part.within}) = 1"]
         item = " and ".join([*there, *new]) or "true"
-        self._add(FeatureText(name, part.is_, part.table, part.where, take=f"any({item})", none_means="no",
-                              why="What is not recorded of a finding is no finding."))  # fmt: skip
+        self._add(
+            FeatureText(
+                name,
+                part.is_,
+                part.table,
+                part.where,
+                take=f"any({item})",
+                none_means="no",
+                why="What is not recorded of a finding is no finding.",
+            )
+        )
         yield name
 
     def _limit(self, row: ValueRow, tier: TierPart) -> str:
         if row.what not in words("measurement"):
-            raise LanguageError(f"{row.id}: {no_such('measurement', row.what, list(words('measurement')))}")
+            known = list(words("measurement"))
+            raise LanguageError(f"{row.id}: {no_such('measurement', row.what, known)}")
         unit = words("measurement")[row.what].more["unit"]
         label = words("measurement")[row.what].label
         name = f"last_{row.what}_{row.within}d"
-        value = FeatureText(name, f"last {label} of the last {row.within} days", "measurement",
-                            f"what = '{row.what}'", f"{row.within} days", "last(value)", unit=unit)  # fmt: skip
+        value = FeatureText(
+            name,
+            f"last {label} of the last {row.within} days",
+            "measurement",
+            f"what = '{row.what}'",
+            f"{row.within} days",
+            "last(value)",
+            unit=unit,
+        )
         if tier.flag:
             flag = f"{tier.flag}_{row.what}_{row.within}d"
-            self._add(FeatureText(
-                flag, f"the last {label} is {tier.flag} by the laboratory's own range", "measurement",
-                f"what = '{row.what}'", f"{row.within} days", f"last(flag = '{tier.flag}')"))  # fmt: skip
+            self._add(
+                FeatureText(
+                    flag,
+                    f"the last {label} is {tier.flag} by the laboratory's own range",
+                    "measurement",
+                    f"what = '{row.what}'",
+                    f"{row.within} days",
+                    f"last(flag = '{tier.flag}')",
+                )
+            )
             return flag
         self._add(value)
         if tier.rise is not None or tier.fall is not None:
             return self._change(row, tier, name, label, unit)
-        for op, limit in (("<", tier.below), ("<=", tier.to), (">", tier.above), (">=", tier.from_)):
+        limits = (("<", tier.below), ("<=", tier.to), (">", tier.above), (">=", tier.from_))
+        for op, limit in limits:
             if limit is not None:
                 return f"{name} {op} {limit:g}"
         raise AssertionError("a tier has a limit")
@@ -225,8 +273,17 @@ class RowWriter:
     def _change(self, row: ValueRow, tier: TierPart, name: str, label: str, unit: str) -> str:
         """Against the person's own value before: a factor for a rise, a difference for a fall."""
         before = f"before_{row.what}"
-        self._add(FeatureText(before, f"{label} before the last", "measurement", f"what = '{row.what}'",
-                              "baseline_days days", "previous(value)", unit=unit))  # fmt: skip
+        self._add(
+            FeatureText(
+                before,
+                f"{label} before the last",
+                "measurement",
+                f"what = '{row.what}'",
+                "baseline_days days",
+                "previous(value)",
+                unit=unit,
+            )
+        )
         if tier.rise is not None:
             return f"{name} >= {tier.rise:g} * {before}"
         return f"{before} - {name} >= {tier.fall:g}"
@@ -236,12 +293,17 @@ class RowWriter:
     def _rule(self, row: RowText, table: str, when: str, examples: tuple[object, ...]) -> None:
         for text in (when, row.unless, row.applies_to):
             self.declare_named(text)
-        data = row.model_dump(by_alias=True, exclude={"with_", "fires", "hold", "examples", "complaint",
-                                                      "finding", "drug"})  # fmt: skip
+        data = row.model_dump(
+            by_alias=True,
+            exclude={"with_", "fires", "hold", "examples", "complaint", "finding", "drug"},
+        )
         clinician = row.clinician + _HOLD_CLINICIAN.get(row.hold, "")
-        patient = row.patient + self._around.asks.get(f"{row.hold}_patient", "") if row.hold else row.patient
+        patient = row.patient
+        if row.hold:
+            patient += self._around.asks.get(f"{row.hold}_patient", "")
         made = RuleText.model_validate(
-            {**data, "table": table, "when": when, "patient": patient, "clinician": clinician, "examples": examples}
+            {**data, "table": table, "when": when, "examples": examples}
+            | {"patient": patient, "clinician": clinician}
         )
         if made.id in self.written.rules:
             raise LanguageError(f'rule "{made.id}" is written twice')
@@ -257,7 +319,13 @@ class RowWriter:
             return
         shape = NAMED.fullmatch(name)
         assert shape is not None
-        makers = {"has": self._has, "on": self._on, "surely_on": self._on, "cond": self._cond, "last": self._last}
+        makers = {
+            "has": self._has,
+            "on": self._on,
+            "surely_on": self._on,
+            "cond": self._cond,
+            "last": self._last,
+        }
         self._add(makers[shape.group(1)](name, shape.group(2)))
 
     def _add(self, text: FeatureText) -> None:
@@ -271,37 +339,64 @@ class RowWriter:
             raise LanguageError(f"{name}: {no_such('symptom', kind, list(words('symptom')))}")
         word = words("symptom")[kind]
         ask = self._around.asks["ask_has"].format(what=word.plain)
-        return FeatureText(name, f"new {word.label}", "symptom", f"kind = '{kind}'", self._within((kind,)),
-                           "any(complaint)", ask=ask)  # fmt: skip
+        return FeatureText(
+            name,
+            f"new {word.label}",
+            "symptom",
+            f"kind = '{kind}'",
+            self._within((kind,)),
+            "any(complaint)",
+            ask=ask,
+        )
 
     def _cond(self, name: str, kind: str) -> FeatureText:
         if kind not in words("condition"):
             raise LanguageError(f"{name}: {no_such('condition', kind, list(words('condition')))}")
         label = words("condition")[kind].label
-        return FeatureText(name, f"{label} is on the problem list", "condition", f"kind = '{kind}'",
-                           take="any(present and not resolved)")  # fmt: skip
+        return FeatureText(
+            name,
+            f"{label} is on the problem list",
+            "condition",
+            f"kind = '{kind}'",
+            take="any(present and not resolved)",
+        )
 
     def _last(self, name: str, what: str) -> FeatureText:
         if what not in words("measurement"):
-            raise LanguageError(f"{name}: {no_such('measurement', what, list(words('measurement')))}")
+            known = list(words("measurement"))
+            raise LanguageError(f"{name}: {no_such('measurement', what, known)}")
         word = words("measurement")[what]
-        return FeatureText(name, f"last {word.label}", "measurement", f"what = '{what}'",
-                           f"{RESULT_DAYS} days", "last(value)", unit=word.more["unit"])  # fmt: skip
+        return FeatureText(
+            name,
+            f"last {word.label}",
+            "measurement",
+            f"what = '{what}'",
+            f"{RESULT_DAYS} days",
+            "last(value)",
+            unit=word.more["unit"],
+        )
 
     def _on(self, name: str, drug: str) -> FeatureText:
         if drug not in self._around.classes:
-            raise LanguageError(f"{name}: {no_such('drug class', drug, list(self._around.classes))}")
+            known = list(self._around.classes)
+            raise LanguageError(f"{name}: {no_such('drug class', drug, known)}")
         text, surely = self._around.classes[drug], name.startswith("surely")
         matches = [_match(member) for member in text.members]
         windows = [_window(member, text, surely) for member in text.members]
         acting = " or ".join(f"(({m}) and {w})" for m, w in zip(matches, windows, strict=True))
         meaning = f"certainly {text.is_}" if surely else text.is_
-        return FeatureText(name, meaning, "treatment", " or ".join(f"({m})" for m in matches),
-                           take=f"any(given and ({acting}))", ask="" if surely else text.ask)  # fmt: skip
+        return FeatureText(
+            name,
+            meaning,
+            "treatment",
+            " or ".join(f"({m})" for m in matches),
+            take=f"any(given and ({acting}))",
+            ask="" if surely else text.ask,
+        )
 
 
-_DATED = {"imaging": "done_on", "lesion": "seen_on", "condition": "onset_on", "biopsy": "done_on",
-          "treatment": "started_on", "visit": "done_on"}  # fmt: skip
+_THERE = {"condition": ("present", "not resolved"), "treatment": ("given",)}
+"""What must be so of a finding's row, beside what the row of the table asks for."""
 _HOLD_CLINICIAN = {
     "hold": " No further dose until the prescriber has decided.",
     "never_stop": " Do not stop the drug abruptly.",
@@ -328,7 +423,9 @@ def _match(member: MemberPart) -> str:
     named = " or ".join(says)
     if named:
         named = f"(({named}) and (course_kind in ({_listed(usual)}) or sure(agent = agent) = 1))"
-    every = [*([named] if named else []), *([f"course_kind in ({_listed(member.kinds)})"] if member.kinds else [])]
+    every = [named] if named else []
+    if member.kinds:
+        every.append(f"course_kind in ({_listed(member.kinds)})")
     match = " or ".join(every)
     return f"({match}) and ({member.where})" if member.where else match
 

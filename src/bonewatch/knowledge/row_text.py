@@ -1,8 +1,8 @@
-"""Knowledge that is a table: what a row of complaints, critical values, drug effects, findings says.
+"""Knowledge that is a table: what a row of complaints, values, drug effects and findings says.
 
-A row is cited, marked, explained and tested as a rule is. It is not evaluated itself: `row_rules.py`
-writes it out as a rule and the few features that the rule reads, so that every engine, question and
-explanation works for it without knowing that tables exist.
+A row is cited, marked, explained and tested as a rule is. It is not evaluated itself:
+`row_rules.py` writes it out as a rule and the few features that the rule reads, so that every
+engine, question and explanation works for it without knowing that tables exist.
 """
 
 from __future__ import annotations
@@ -23,6 +23,15 @@ from bonewatch.knowledge.schema import (
 )
 
 Tables = dict[str, object]
+DATED = {
+    "imaging": "done_on",
+    "lesion": "seen_on",
+    "condition": "onset_on",
+    "biopsy": "done_on",
+    "treatment": "started_on",
+    "visit": "done_on",
+}
+"""The tables that hold findings, and the day each of them is found on."""
 
 
 class ComplaintPart(Part):
@@ -44,7 +53,9 @@ class ComplaintPart(Part):
     @model_validator(mode="after")
     def _says_what_it_is(self) -> ComplaintPart:
         if (self.where or self.if_ or self.count != "new" or len(self.kinds) > 1) and not self.is_:
-            raise ValueError("a complaint with conditions, or of several kinds, must say what it `is`")
+            raise ValueError(
+                "a complaint of several kinds, or with conditions, must say what it `is`"
+            )
         return self
 
 
@@ -79,7 +90,7 @@ class RowText(Part):
     sources: tuple[Citation, ...]
     review: Review = Review()
     applies_to: Text = "anyone"
-    fires: Tables = {}
+    fires: Tables = Field(default_factory=dict)
     examples: tuple[Example, ...] = ()
 
 
@@ -130,13 +141,13 @@ class TierPart(Part):
     basis: Basis | None = None
     own: str = ""
     sources: tuple[Citation, ...] = ()
-    beside: Tables = {}
+    beside: Tables = Field(default_factory=dict)
     examples: tuple[Example, ...] = ()
 
     @model_validator(mode="after")
     def _has_one_limit(self) -> TierPart:
-        limits = (self.below, self.above, self.from_, self.to, self.flag or None, self.rise, self.fall)
-        if sum(limit is not None for limit in limits) != 1:
+        limits = (self.below, self.to, self.above, self.from_, self.rise, self.fall)
+        if sum(limit is not None for limit in (*limits, self.flag or None)) != 1:
             raise ValueError("a tier has one limit: below, to, above, from, flag, rise or fall")
         return self
 

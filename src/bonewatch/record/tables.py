@@ -200,7 +200,9 @@ SYMPTOM = Table(
         _choice("onset", "how fast it came on", "minutes hours days weeks months"),
         _bool("usual_pattern", "as in earlier bouts of a complaint long known, unchanged"),
         _integer("grade", "severity by CTCAE, as a clinician graded it", least=1, most=5),
-        _number("count_24h", "times in 24 hours, beyond the person's usual", "1/d", least=0, most=100),
+        _number(
+            "count_24h", "times in 24 hours, beyond the person's usual", "1/d", least=0, most=100
+        ),
         _bool("with_blood", "blood in it"),
         _bool("fluids_stay_down", "water stays down"),
         _choice("intake", "eating and drinking", "normal less sips none"),
