@@ -1,4 +1,4 @@
-"""docs/accuracy.md: how right the urgency is on the vignettes, beside what others have published."""
+"""docs/accuracy.md: how right the urgency is on the vignettes, beside what others published."""
 
 from __future__ import annotations
 
@@ -12,14 +12,35 @@ from bonewatch.knowledge.pack import URGENCIES, Pack
 
 LABELS = VIGNETTES / "second_labels.csv"
 ANCHORS = (
-    ("Semigran 2015, BMJ 351:h3480", "23 symptom checkers, 45 vignettes", "57 % (emergency 80 %, self-care 33 %)"),
+    (
+        "Semigran 2015, BMJ 351:h3480",
+        "23 symptom checkers, 45 vignettes",
+        "57 % (emergency 80 %, self-care 33 %)",
+    ),
     ("Schmieding 2022, JMIR 24:e31810", "22 checkers, the same vignettes", "median 55.8 %"),
-    ("Kopka 2025, npj Digit Med, s41746-025-01566-6", "review: apps; language models; laypeople", "11.5-90.0 %; 57.8-76.0 %; 47.3-62.4 %"),
-    ("Levine 2023, medRxiv 2023.01.30.23285067", "48 vignettes: GPT-3; lay; physicians", "71 %; 74 %; 91 %"),
-    ("Hansen and Hunskaar 2011, BMJ Qual Saf", "telephone nurses", "acute 82 %, urgent 74 %, not urgent 81 %"),
-    ("medRxiv, 20 March 2026", "nine language models, range accepted", "75.0-87.7 %, too low 0.0-12.3 %, too high 9.4-36.9 %"),
-)  # fmt: skip
-"""What was published; other vignettes and other bands, so they bound what good has meant, no more."""
+    (
+        "Kopka 2025, npj Digit Med, s41746-025-01566-6",
+        "review: apps; language models; laypeople",
+        "11.5-90.0 %; 57.8-76.0 %; 47.3-62.4 %",
+    ),
+    (
+        "Levine 2023, medRxiv 2023.01.30.23285067",
+        "48 vignettes: GPT-3; lay; physicians",
+        "71 %; 74 %; 91 %",
+    ),
+    (
+        "Hansen and Hunskaar 2011, BMJ Qual Saf",
+        "telephone nurses",
+        "acute 82 %, urgent 74 %, not urgent 81 %",
+    ),
+    (
+        "medRxiv, 20 March 2026",
+        "nine language models, range accepted",
+        "75.0-87.7 %, too low 0.0-12.3 %, too high 9.4-36.9 %",
+    ),
+)
+"""What was published; of other vignettes and bands, so they bound what good has meant, no more."""
+COUNTS = ("within", "too_low", "too_high", "missed_emergency")
 
 
 def accuracy_page(pack: Pack) -> Iterator[str]:
@@ -28,13 +49,14 @@ def accuracy_page(pack: Pack) -> Iterator[str]:
     yield from (
         "# How right the urgency is",
         "",
-        f"{len(judged)} invented or retold people, each a record and the tiers that a sensible panel would accept, written from",
-        "guidelines, labels and published reports by authors who had not read the rules (tests/vignettes). The build fails",
-        "where an emergency is missed or fewer than 95 of 100 are within their band. No clinician has labelled them.",
+        f"{len(judged)} invented or retold people, each a record and the tiers that a sensible",
+        "panel would accept, written from guidelines, labels and published reports by authors who",
+        "had not read the rules (tests/vignettes). The build fails where an emergency is missed or",
+        "fewer than 95 of 100 are within their band. No clinician has labelled them.",
         "",
         table(judged),
         "",
-        "An emergency counts as missed where nothing but an emergency is accepted and the answer is less.",
+        "An emergency counts as missed where nothing else is accepted and the answer is less.",
         "",
         "## By file",
         "",
@@ -49,7 +71,7 @@ def accuracy_page(pack: Pack) -> Iterator[str]:
         "",
         "## What others have published",
         "",
-        "Figures from other vignettes cannot be compared directly. Most rows were read as abstracts only.",
+        "Figures from other vignettes cannot be compared directly. Most were read as abstracts.",
         "",
         "| source | who, on what | right |",
         "|---|---|---|",
@@ -59,9 +81,10 @@ def accuracy_page(pack: Pack) -> Iterator[str]:
         "",
         "## What this does not show",
         "",
-        "The vignettes stood before the rules were finished and were looked at while they were mended, so the figure says that the",
-        "rules say what their authors meant, and no more. Cases that the developers never saw are kept elsewhere. What the rules",
-        "would miss by design: an old spinal pain that says \"the same\" for half a year and was once called wear; pain that is",
+        "The vignettes stood before the rules were finished and were looked at while they were",
+        "mended, so the figure says that the rules say what their authors meant, and no more. Cases",
+        "that the developers never saw are kept elsewhere. What the rules would miss by design: an",
+        'old spinal pain that says "the same" for half a year and was once called wear; pain that is',
         "better on steroids; people who report less than they feel.",
     )  # fmt: skip
 
@@ -69,7 +92,7 @@ def accuracy_page(pack: Pack) -> Iterator[str]:
 def _file_line(path: Path, judged: Sequence[Judged]) -> str:
     ids = {one.id for one in in_file(path)}
     mine = [one for one in judged if one.vignette.id in ids]
-    counts = (len(mine), *(sum(getattr(o, n) for o in mine) for n in ("within", "too_low", "too_high", "missed_emergency")))
+    counts = (len(mine), *(sum(getattr(one, name) for one in mine) for name in COUNTS))
     return f"| {path.stem.replace('_', ' ')} | " + " | ".join(map(str, counts)) + " |"
 
 
@@ -81,13 +104,15 @@ def _second_labels(judged: Sequence[Judged]) -> Iterator[str]:
     same = sum(first.expected == row["label"] for first, row in both)
     inside = sum(row["label"] in first.accepted for first, row in both)
     near = sum(abs(_place(first.expected) - _place(row["label"])) <= 1 for first, row in both)
+    places = [(_place(first.expected), _place(row["label"])) for first, row in both]
     yield from (
         "",
         "## A second labeller",
         "",
-        f"Another reader, who saw neither the rules nor the first labels, labelled {len(both)} of them from the telling alone: the same",
-        f"tier in {same} ({100 * same / len(both):.0f} %), within the accepted band in {inside} ({100 * inside / len(both):.0f} %), at most one tier apart in {near}",
-        f"({100 * near / len(both):.0f} %). Cohen's weighted kappa (linear) is {_kappa([(_place(f.expected), _place(r['label'])) for f, r in both]):.2f}.",
+        "Another reader, who saw neither the rules nor the first labels, labelled",
+        f"{len(both)} of them from the telling alone: the same tier in {_of(same, both)}, within",
+        f"the accepted band in {_of(inside, both)}, at most one tier apart in {_of(near, both)}.",
+        f"Cohen's weighted kappa (linear) is {_kappa(places):.2f}.",
         "",
         "| id | first, accepted | second | told |",
         "|---|---|---|---|",
@@ -96,6 +121,10 @@ def _second_labels(judged: Sequence[Judged]) -> Iterator[str]:
         if row["label"] not in first.accepted:
             told = " ".join(first.told.split()).replace("|", "/")
             yield f"| {first.id} | {', '.join(first.accepted)} | {row['label']} | {told} |"
+
+
+def _of(number: int, all_: Sequence[object]) -> str:
+    return f"{number} ({100 * number / len(all_):.0f} %)"
 
 
 def _place(tier: str) -> int:
@@ -112,8 +141,10 @@ def _kappa(pairs: Sequence[tuple[int, int]]) -> float:
 
 
 def _outside(judged: Sequence[Judged]) -> Iterator[str]:
-    yield from ("", "## Outside the band", "", "| id | answered | accepted | told |", "|---|---|---|---|")
+    yield from ("", "## Outside the band", "")
+    yield from ("| id | answered | accepted | told |", "|---|---|---|---|")
     for one in judged:
         if not one.within:
             told = " ".join(one.vignette.told.split()).replace("|", "/")
-            yield f"| {one.vignette.id} | {one.urgency} | {', '.join(one.vignette.accepted)} | {told} |"
+            accepted = ", ".join(one.vignette.accepted)
+            yield f"| {one.vignette.id} | {one.urgency} | {accepted} | {told} |"

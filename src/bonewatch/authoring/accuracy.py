@@ -1,9 +1,9 @@
 """How right the urgency is: vignettes told by others, against what the pack answers.
 
-A vignette is a record, the tiers that sensible clinicians would accept, and the sentence of a guideline or
-label that decides. They were written before the rules they judge, by authors who had not read them. Run as a
-module it prints the table of tiers and what is outside its band; the exit code is 1 where an emergency is
-missed or too few are within their band.
+A vignette is a record, the tiers that sensible clinicians would accept, and the sentence of a
+guideline or label that decides. They were written before the rules they judge, by authors who had
+not read them. Run as a module it prints the table of tiers and what is outside its band; the exit
+code is 1 where an emergency is missed or too few are within their band.
 """
 
 from __future__ import annotations
@@ -85,10 +85,14 @@ def in_file(path: Path) -> Iterator[Vignette]:
     for raw in yaml.safe_load(path.read_text(encoding="utf-8")):
         as_of = date.fromisoformat(str(raw.get("as_of", "2026-11-20")))
         yield Vignette(
-            id=raw["id"], told=raw.get("told") or raw.get("narrative", ""), as_of=as_of,
-            record={"primary_cancer": [{}]} | dated(raw["record"], as_of), expected=raw["expected"],
-            accepted=tuple(raw["accepted"]), names=tuple(raw.get("names") or raw.get("named_in_the_reasons") or ()),
-        )  # fmt: skip
+            id=raw["id"],
+            told=raw.get("told") or raw.get("narrative", ""),
+            as_of=as_of,
+            record={"primary_cancer": [{}]} | dated(raw["record"], as_of),
+            expected=raw["expected"],
+            accepted=tuple(raw["accepted"]),
+            names=tuple(raw.get("names") or raw.get("named_in_the_reasons") or ()),
+        )
 
 
 def judge(pack: Pack, vignettes: Iterable[Vignette]) -> list[Judged]:
@@ -116,7 +120,8 @@ def _reasons(answer: Assessment) -> str:
         if finding.urgency == answer.urgency:
             said += [finding.title, finding.suspect, finding.says.patient, finding.says.clinician]
             said += [action.says for action in finding.actions]
-            said += [part for reason in finding.because for part in (reason.meaning, *(f.says for f in reason.facts))]
+            for reason in finding.because:
+                said += [reason.meaning, *(fact.says for fact in reason.facts)]
     return " ".join(said)
 
 
@@ -137,15 +142,17 @@ def figures(judged: Sequence[Judged]) -> list[str]:
     low = [one for one in judged if one.vignette.expected in LOW]
     today = [one for one in judged if _clearly(one, URGENCIES[:2])]
     later = [one for one in judged if _clearly(one, URGENCIES[2:])]
+    sent_off = [one.urgency == URGENCIES[0] for one in low]
+    named = [not one.unnamed for one in judged if one.vignette.names]
     return [
         f"* within the accepted band: {_share([o.within for o in judged])}",
         f"* emergencies missed: {sum(o.missed_emergency for o in judged)} of {len(emergencies)}",
         f"* too low: {_share([o.too_low for o in judged])}",
         f"* too high, where soon or routine is right: {_share([o.too_high for o in low])}",
-        f"* to an emergency, where soon or routine is right: {_share([o.urgency == URGENCIES[0] for o in low])}",
+        f"* to an emergency, where soon or routine is right: {_share(sent_off)}",
         f"* today or not, sensitivity: {_share([o.urgency in URGENCIES[:2] for o in today])}",
         f"* today or not, specificity: {_share([o.urgency not in URGENCIES[:2] for o in later])}",
-        f"* the suspicion named in the reasons: {_share([not o.unnamed for o in judged if o.vignette.names])}",
+        f"* the suspicion named in the reasons: {_share(named)}",
     ]
 
 
@@ -161,7 +168,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Print the table and what is outside its band; 1 where that is not good enough."""
     parser = argparse.ArgumentParser(prog="accuracy", description=__doc__)
     parser.add_argument("--folder", type=Path, default=VIGNETTES)
-    parser.add_argument("--names", action="store_true", help="also list what the reasons do not name")
+    parser.add_argument("--names", action="store_true", help="also what the reasons do not name")
     asked = parser.parse_args(arguments)
     judged = judge(load_pack(), read_vignettes(asked.folder))
     print(table(judged))
@@ -173,10 +180,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _line(one: Judged) -> str:
-    what = "MISSED" if one.missed_emergency else "low" if one.too_low else "high" if one.too_high else "unnamed"
+    wrong = {"MISSED": one.missed_emergency, "low": one.too_low, "high": one.too_high}
+    what = next((name for name, is_so in wrong.items() if is_so), "unnamed")
     return (
         f"{what} {one.vignette.id}: {one.urgency} by {', '.join(one.rules) or 'no rule'}, accepted"
-        f" {', '.join(one.vignette.accepted)}; not named: {'; '.join(one.unnamed) or '-'} | {one.vignette.told}"
+        f" {', '.join(one.vignette.accepted)}; not named: {'; '.join(one.unnamed) or '-'}"
+        f" | {one.vignette.told}"
     )
 
 
