@@ -82,10 +82,10 @@ def accuracy_page(pack: Pack) -> Iterator[str]:
         "## What this does not show",
         "",
         "The vignettes stood before the rules were finished and were looked at while they were",
-        "mended, so the figure says that the rules say what their authors meant, and no more. Cases",
-        "that the developers never saw are kept elsewhere. What the rules would miss by design: an",
-        'old spinal pain that says "the same" for half a year and was once called wear; pain that is',
-        "better on steroids; people who report less than they feel.",
+        "mended, so the figure says that the rules say what their authors meant, and no more.",
+        "Cases that the developers never saw are kept elsewhere. What the rules would miss by",
+        'design: an old spinal pain that says "the same" for half a year and was once called wear;',
+        "pain that is better on steroids; people who report less than they feel.",
     )  # fmt: skip
 
 
