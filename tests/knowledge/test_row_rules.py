@@ -100,6 +100,15 @@ def test_a_row_without_when_is_refused(tmp_path: Path) -> None:
         load_pack(_with(tmp_path, text % {"urgency": "soon"}))
 
 
+def test_a_drug_class_without_its_source_is_refused(tmp_path: Path) -> None:
+    made = _with(tmp_path, ROW % {"kind": "cough", "more": "", "urgency": "soon"})
+    classes = made / "drug_classes.yaml"
+    text = classes.read_text(encoding="utf-8").replace("{id: bonewatch,", "{id: bonewach,", 1)
+    classes.write_text(text, encoding="utf-8")
+    with pytest.raises(PackError, match=r'drug class marrow_lowering.*"bonewach"'):
+        load_pack(made)
+
+
 def _with(folder: Path, text: str) -> Path:
     made = folder / "core"
     shutil.copytree(CORE, made)
