@@ -108,7 +108,7 @@ def test_json_of_a_finding_says_why_and_on_whose_word() -> None:
 def test_json_of_a_question_says_how_far_it_could_raise_the_urgency() -> None:
     dora = next(person for person in _all_as_json() if person["patient_id"] == "dora")
     first = dora["ask"][0]  # type: ignore[index]
-    assert set(first) == {"question", "feature", "could_raise_to"}
+    assert set(first) == {"question", "feature", "could_raise_to", "could_lower_to"}
     assert (first["feature"], first["could_raise_to"]) == ("limb_weakness", "emergency")
 
 

@@ -1,4 +1,7 @@
-"""Every example of every rule and entry, on every engine there is."""
+"""Every example of every rule and entry, on every engine there is.
+
+There are some ten thousand: a test is a rule or an entry, and names each example that fails.
+"""
 
 from __future__ import annotations
 
@@ -36,21 +39,40 @@ def _engine(settings: Settings) -> Engine:
     return Engine(pack_with(core_pack(), dict(settings)))
 
 
-def _cases() -> list[Case]:
-    return list(all_cases(core_pack()))
+@cache
+def _cases() -> dict[str, list[Case]]:
+    """The cases of each rule and entry, by its name."""
+    return {subject: list(of) for subject, of in groupby(all_cases(core_pack()), _subject)}
 
 
-@pytest.mark.parametrize("case", _cases(), ids=lambda case: f"{case.subject} {case.name}")
-def test_it_says_what_its_example_says(case: Case) -> None:
+def _subject(case: Case) -> str:
+    return case.subject
+
+
+@pytest.mark.parametrize("subject", _cases())
+def test_it_says_what_its_examples_say(subject: str) -> None:
+    wrong = [says for case in _cases()[subject] for says in _wrong_in_python(case)]
+    assert not wrong, "\n".join(wrong)
+
+
+def _wrong_in_python(case: Case) -> Iterator[str]:
     found = _engine(_settings(case)).evaluate(case.record, case.as_of)
-    assert case.holds(found), case.says(found)
+    if not case.holds(found):
+        yield f"{case.subject} {case.name}: {case.says(found)}"
+
+
+def test_every_rule_and_entry_has_an_example_and_none_is_lost() -> None:
+    pack = core_pack()
+    assert set(_cases()) == {*pack.rules, *pack.entries}
+    assert sum(map(len, _cases().values())) == sum(1 for _ in all_cases(pack))
 
 
 def _batches() -> Iterator[tuple[Settings, list[Case]]]:
     def key(case: Case) -> tuple[str, Settings]:
         return case.as_of.isoformat(), _settings(case)
 
-    for (_, settings), batch in groupby(sorted(_cases(), key=key), key=key):
+    every = [case for cases in _cases().values() for case in cases]
+    for (_, settings), batch in groupby(sorted(every, key=key), key=key):
         yield settings, list(batch)
 
 
