@@ -32,10 +32,12 @@ from bonewatch.engine.in_python import Engine, Evaluation
 from bonewatch.engine.kept import Code, code_of
 from bonewatch.engine.why import why_of
 from bonewatch.features import tree as t
+from bonewatch.features.rows import NOTHING
 from bonewatch.knowledge.education import topics_for
 from bonewatch.knowledge.pack import URGENCIES, Pack, Rule
 from bonewatch.record.checks import later_than, undated
 from bonewatch.record.record import Record
+from bonewatch.record.tables import SYMPTOM
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +291,9 @@ class Assessor:
         """What to say on the telephone: the history, and the facts behind the top findings."""
         top = [f for f in findings if f.urgency == findings[0].urgency]
         facts = [fact.plain for f in top for reason in f.because for fact in reason.facts]
-        told = "; ".join(dict.fromkeys(facts))
+        nothing = self.pack.plain(SYMPTOM.name, NOTHING)
+        beside = [fact for fact in facts if fact != nothing]
+        told = "; ".join(dict.fromkeys(beside or facts))
         return f"{self.pack.words['say_patient']}: {told}." if told else ""
 
     def _voices(self, name: str) -> Voices:

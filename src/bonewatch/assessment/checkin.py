@@ -160,7 +160,8 @@ class Interview:
 
     def _details(self, record: Whose, told: Told) -> Iterator[Page]:
         open_features = list(self._open(record, told))
-        for row in told.complaints:
+        before = [row for row in told.complaints if row not in told.new_complaints]
+        for row in [*told.new_complaints, *before]:
             wanted = _Wanted(self._assessor.engine, record(), told, row, open_features)
             yield from self._where(row, told, wanted)
             yield from self._how(row, told, wanted)

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from bonewatch.assessment.evidence import Fact
 from bonewatch.assessment.pathway.result import Due
 from bonewatch.assessment.result import Assessment
 from bonewatch.features.rows import NOTHING
@@ -34,6 +35,25 @@ class Result:
     alarm: Alarm | None
     last: CheckIn | None
     unfinished: CheckIn | None
+
+    @property
+    def why(self) -> list[tuple[str, list[Fact]]]:
+        """What the top findings say, each with the facts behind it that were not shown yet.
+
+        That nothing was new once is no reason where something was told besides.
+        """
+        top = [one for one in self.assessment.findings if one.urgency == self.assessment.urgency]
+        said: dict[str, list[Fact]] = {}
+        nothing, shown = _plain("symptom", NOTHING), set[tuple[str, str | None]]()
+        told = {fact.plain for one in top for reason in one.because for fact in reason.facts}
+        left_out = {nothing} if told != {nothing} else set[str]()
+        for finding in top:
+            listed = said.setdefault(finding.says.patient, [])
+            for fact in (fact for reason in finding.because for fact in reason.facts):
+                if (fact.plain, fact.date) not in shown and fact.plain not in left_out:
+                    shown.add((fact.plain, fact.date))
+                    listed.append(fact)
+        return list(said.items())
 
     @property
     def due(self) -> list[Due]:
