@@ -26,7 +26,7 @@ from .conftest import Cast, signed_in
 
 TOLD: dict[str, dict[str, Any]] = {
     "emergency": {"kind": "limb_weakness"},
-    "same_day": {"kind": "pain", "site": "thoracic_spine", "severity": 6},
+    "same_day": {"kind": "pain", "site": "thoracic_spine", "severity": 8},
     "urgent": {"kind": "lump"},
     "soon": {"kind": "stiffness"},
 }
