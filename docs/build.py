@@ -1,7 +1,7 @@
 """Write the pages that come from the pack and the tables, or check that they are current.
 
-`python docs/build.py` writes docs/reference/*.md and the picture; `--check` exits 1 and names
-each stale page.
+`python docs/build.py` writes docs/reference, docs/accuracy.md and the picture; `--check` exits 1
+and names each stale page.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from accuracy_page import accuracy_page
@@ -33,15 +34,23 @@ from bonewatch.simulate.rates import read_rates
 
 DOCS = Path(__file__).parent
 MADE = "<!-- Made by docs/build.py from the pack and the tables. Do not edit. -->"
+RULE_FOLDERS = {
+    "triage": "Triage",
+    "complaints": "Complaints",
+    "critical_values": "Critical values",
+    "drug_effects": "Effects of drugs",
+    "findings": "Findings",
+}
+"""The folders that hold rules, and how a page of each begins."""
 LISTS = ("symptom", "site", "measurement", "agent", "condition")
 
 
 def pages(pack: Pack) -> dict[str, str]:
     """Every generated page by its file name."""
     made = {
-        "rules.md": rules_page(pack),
+        **rules_pages(pack),
         "signs.md": signs_page(pack),
-        "features.md": features_page(pack),
+        **features_pages(pack),
         "settings.md": settings_page(pack),
         "sources.md": sources_page(pack),
         "record.md": record_page(),
@@ -52,16 +61,50 @@ def pages(pack: Pack) -> dict[str, str]:
     return {name: "\n".join([MADE, "", *lines]).rstrip() + "\n" for name, lines in made.items()}
 
 
-def rules_page(pack: Pack) -> Iterator[str]:
-    """Every rule in words, by tier, with its sources and examples."""
-    yield "# Rules"
+def rules_pages(pack: Pack) -> dict[str, Iterator[str]]:
+    """A page of rules for each file of the pack, and one that leads to them."""
+    files: dict[str, list[Rule]] = {}
+    for rule in sorted(pack.rules.values(), key=lambda r: r.id):
+        files.setdefault(_rule_page(rule), []).append(rule)
+    made = {name: _rules(pack, name, rules) for name, rules in sorted(files.items())}
+    return {"rules.md": rules_page(pack, files), **made}
+
+
+def _rule_page(rule: Rule) -> str:
+    return f"rules/{Path(rule.file).parent.name}_{Path(rule.file).stem}.md"
+
+
+def _heading(page: str) -> str:
+    folder = next(name for name in RULE_FOLDERS if page.startswith(f"rules/{name}_"))
+    about = Path(page).stem.removeprefix(f"{folder}_").replace("_", " ")
+    return f"{RULE_FOLDERS[folder]}: {about.removeprefix('t1 ')}"
+
+
+def rules_page(pack: Pack, files: Mapping[str, list[Rule]]) -> Iterator[str]:
+    """How many rules of each tier a page holds."""
+    yield from ("# Rules", "")
+    yield f"Pack {pack.about.name} {pack.version}: {len(pack.rules)} rules in {len(files)} files."
+    yield "A rule that says unreviewed is signed by no one."
+    yield "`bonewatch knowledge show ID` prints one, by its id."
     yield ""
-    yield f"Pack {pack.about.name} {pack.version}. A rule that says unreviewed is signed by no one."
+    tiers = pack.urgencies.values()
+    yield f"| page | rules | {' | '.join(f'{tier.label}, {tier.within}' for tier in tiers)} |"
+    yield "|---|---|" + "---|" * len(tiers)
+    for page in sorted(files, key=lambda one: (one.split("_")[0] != "rules/triage", one)):
+        counted = Counter(rule.urgency for rule in files[page])
+        cells = (f"{counted[tier] or ''}" for tier in pack.urgencies)
+        yield f"| [{_heading(page)}]({page}) | {len(files[page])} | {' | '.join(cells)} |"
+
+
+def _rules(pack: Pack, page: str, rules: list[Rule]) -> Iterator[str]:
+    """The rules of one file in words, by tier, with their sources and examples."""
+    yield from (f"# {_heading(page)}", "", "[All pages of rules](../rules.md)")
     for name, tier in pack.urgencies.items():
-        yield from ("", f"## {tier.label} ({tier.within})")
-        for rule in sorted(pack.rules.values(), key=lambda r: r.id):
-            if rule.urgency == name:
-                yield from _rule(pack, rule)
+        of_tier = [rule for rule in rules if rule.urgency == name]
+        if of_tier:
+            yield from ("", f"## {tier.label} ({tier.within})")
+        for rule in of_tier:
+            yield from _rule(pack, rule)
 
 
 def _rule(pack: Pack, rule: Rule) -> Iterator[str]:
@@ -78,19 +121,19 @@ def _rule(pack: Pack, rule: Rule) -> Iterator[str]:
     yield from (f"| {_cell(e.title)} | {e.then} |" for e in text.examples)
 
 
-def _cited(pack: Pack, sources: Iterable[Citation]) -> Iterator[str]:
+def _cited(pack: Pack, sources: Iterable[Citation], up: str = "") -> Iterator[str]:
     for cited in sources:
         title = pack.sources[cited.id].title
-        yield f"- Source: [{title}](sources.md#{cited.id}), {cited.at} ({_seen(cited.seen)})"
+        yield f"- Source: [{title}]({up}sources.md#{cited.id}), {cited.at} ({_seen(cited.seen)})"
 
 
 def _standing(pack: Pack, rule: Rule) -> Iterator[str]:
-    yield from _cited(pack, rule.text.sources)
+    yield from _cited(pack, rule.text.sources, "../")
     if rule.text.own:
         yield f"- Ours: {rule.text.own}"
     for name in rule.conventions:
         setting = pack.settings[name]
-        yield f"- Our cut-off: [{name}](settings.md), {setting.value:g} {setting.unit}"
+        yield f"- Our cut-off: [{name}](../settings.md), {setting.value:g} {setting.unit}"
 
 
 def _seen(mark: str) -> str:
@@ -122,11 +165,33 @@ def signs_page(pack: Pack) -> Iterator[str]:
         yield from _cited(pack, text.sources)
 
 
-def features_page(pack: Pack) -> Iterator[str]:
-    """Every feature: what it is, how it is read, its unit, and the question that fills it."""
-    yield from ("# Features", "", "What a record amounts to on a day. Rules read these.", "")
-    yield from ("| feature | is | read from | unit | question |", "|---|---|---|---|---|")
+def features_pages(pack: Pack) -> dict[str, Iterator[str]]:
+    """A page of features for each table they read, and one that leads to them."""
+    tables: dict[str, list[Feature]] = {}
     for feature in sorted(pack.features.values(), key=lambda f: f.name):
+        tables.setdefault(feature.source, []).append(feature)
+    made = {
+        f"features/{source or 'worked_out'}.md": _features(source, listed)
+        for source, listed in sorted(tables.items())
+    }
+    return {"features.md": features_page(tables), **made}
+
+
+def features_page(tables: Mapping[str, list[Feature]]) -> Iterator[str]:
+    """How many features read each table."""
+    yield from ("# Features", "", "What a record amounts to on a day. Rules read these.", "")
+    yield from ("| read from | features |", "|---|---|")
+    for source, listed in sorted(tables.items()):
+        page = f"features/{source or 'worked_out'}.md"
+        yield f"| [{source or 'other features'}]({page}) | {len(listed)} |"
+
+
+def _features(source: str, listed: list[Feature]) -> Iterator[str]:
+    """Every feature of a table: what it is, how it is read, its unit, its question."""
+    yield f"# Features {f'read from {source}' if source else 'worked out of other features'}"
+    yield from ("", "[All pages of features](../features.md)", "")
+    yield from ("| feature | is | read from | unit | question |", "|---|---|---|---|---|")
+    for feature in listed:
         cells = (
             f"`{feature.name}`",
             feature.meaning,
@@ -257,13 +322,22 @@ def main() -> int:
     made["images/assess.svg"] = picture()
     if "--check" not in sys.argv[1:]:
         for name, text in made.items():
-            (DOCS / name).parent.mkdir(exist_ok=True)
+            (DOCS / name).parent.mkdir(parents=True, exist_ok=True)
             (DOCS / name).write_text(text, encoding="utf-8")
+        for name in _left_over(made):
+            (DOCS / name).unlink()
         return 0
     stale = [name for name, text in made.items() if not _is_current(DOCS / name, text)]
+    stale += _left_over(made)
     for name in stale:
         sys.stderr.write(f"docs/{name} is stale; run `make docs`\n")
     return 1 if stale else 0
+
+
+def _left_over(made: Mapping[str, str]) -> list[str]:
+    """Pages whose file of rules, or table of features, the pack no longer has."""
+    there = (path.relative_to(DOCS).as_posix() for path in DOCS.glob("reference/*/*.md"))
+    return sorted(name for name in there if name not in made)
 
 
 def _is_current(path: Path, text: str) -> bool:
