@@ -33,10 +33,11 @@ _SETTINGS: Settings = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "preserve_insertion_order": "false",
-    "disabled_optimizers": "join_order,cte_inlining",
+    "disabled_optimizers": "join_order,cte_inlining,in_clause",
 }
 """The joins are all of one row per person, and a step that is read twice is computed once: looking
-for better takes half as long again as everything else on small cohorts."""
+for better takes half as long again as everything else on small cohorts. A list of words after `in`
+is looked through; to join each of the hundreds of lists as a table takes ten times as long."""
 
 
 class RoomError(RuntimeError):

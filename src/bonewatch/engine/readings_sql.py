@@ -105,10 +105,16 @@ class Tests:
         for feature in features:
             self._add(feature.window, f"{feature.name} window")
             self._add(feature.where, f"{feature.name} where")
+            if feature.aggregate == "any":  # its reading asks for the item several times
+                self._add(feature.item, f"{feature.name} item")
 
     def _add(self, tree: t.Tree, name: str) -> None:
         if not isinstance(tree, t.Name | t.Constant | t.Defined):
-            self._tests.setdefault(self._sql(tree), self._dialect.identifier(name))
+            self.named(self._sql(tree), name)
+
+    def named(self, sql: str, name: str) -> str:
+        """The column of a test that is asked by this name or, if it was before, by another."""
+        return self._tests.setdefault(sql, self._dialect.identifier(name))
 
     def of(self, tree: t.Tree) -> str:
         """The SQL of a tree over the row: the column of a test, where it is one."""
@@ -146,11 +152,12 @@ class _Reading:
     """What one row gives one feature."""
 
     def __init__(self, feature: Feature, tests: Tests) -> None:
-        self._feature = feature
+        self._feature, self._tests = feature, tests
         self._window, self._where, self._item = (
             tests.of(tree) for tree in (feature.window, feature.where, feature.item)
         )
-        self._matches = f"{self._window} and {self._where}"
+        asked = ((feature.window, self._window), (feature.where, self._where))
+        self._matches = " and ".join(sql for tree, sql in asked if tree != _TRUE) or "true"
         self._heeds_nothing = feature.source == "symptom" and NOTHING not in (feature.index or ())
 
     def sql(self) -> str:
@@ -172,16 +179,15 @@ class _Reading:
 
     def _code(self) -> str:
         """Each branch is one line of take.code_of, in the same order."""
-        denied = self._denied()
         branches = [f"when not {self._window} then null"] if self._feature.window != _TRUE else []
         if self._heeds_nothing:
-            asked = f"case when {self._window} and present then {NOT_SO} end"
-            branches.append(f"when kind = '{NOTHING}' then {asked}")
-        branches += [
-            f"when not {self._where} then null",
-            f"when {self._matches} then {self._code_of_match()}",
-            f"when not {self._item} then {denied}",
-        ]
+            told = f"case when {self._window} and present then {NOT_SO} end"
+            branches.append(f"when kind = '{NOTHING}' then {told}")
+        if self._feature.where != _TRUE:
+            branches.append(f"when not {self._where} then null")
+        branches.append(f"when {self._matches} then {self._code_of_match()}")
+        if self._feature.item != _TRUE:
+            branches.append(f"when not {self._item} then {self._denied()}")
         return "case " + "\n    ".join(branches) + f"\n    else {MAYBE} end"
 
     def _code_of_match(self) -> str:
@@ -207,7 +213,9 @@ class _Reading:
             others.append("site is not null")
         if not others:
             return str(NOT_SO)
-        return f"case when not present and ({' or '.join(others)}) then null else {NOT_SO} end"
+        elsewhere = f"(not present and ({' or '.join(others)}))"
+        name = self._tests.named(elsewhere, f"{self._feature.name} elsewhere")
+        return f"case when {name} then null else {NOT_SO} end"
 
 
 BEFORE_ALL = "date '0001-01-01'"

@@ -22,7 +22,8 @@ class Dialect:
 
     `escapes` are the characters of a text that the engine wants written otherwise; `dated` is a
     pair of a day and an item that is ordered by the day, then by the item; `day_after` is the day
-    so many days (rounded half to even) after or before a day.
+    so many days (rounded half to even) after or before a day; `each` is a row for every one of
+    several items.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Dialect:
     days: str
     dated: str
     day_after: str
+    each: str
     escapes: tuple[tuple[str, str], ...]
 
     def identifier(self, name: str) -> str:
@@ -51,11 +53,13 @@ class Dialect:
 
 DUCKDB = Dialect(
     "duckdb", '"', "date_diff('day', {start}, {end})", "{{'day': {day}, 'item': {item}}}",
-    "({day} {sign} cast(round_even({days}, 0) as integer))", (("'", "''"),),
+    "({day} {sign} cast(round_even({days}, 0) as integer))", "unnest([{items}])",
+    (("'", "''"),),
 )  # fmt: skip
 SPARK = Dialect(
     "spark", "`", "datediff({end}, {start})", "named_struct('day', {day}, 'item', {item})",
-    "date_add({day}, {sign}cast(bround({days}, 0) as int))", (("\\", "\\\\"), ("'", "\\'")),
+    "date_add({day}, {sign}cast(bround({days}, 0) as int))", "explode(array({items}))",
+    (("\\", "\\\\"), ("'", "\\'")),
 )  # fmt: skip
 TYPES: dict[t.Kind, str] = {"bool": "boolean", "number": "double", "text": "string", "date": "date"}
 
