@@ -115,6 +115,8 @@ class Assessor:
         if not top or not all(open_in):
             return {}
         rest = self._highest([rule for rule in acted_on if rule.urgency != urgency])
+        if rest == urgency:  # Nothing is below the lowest.
+            return {}
         return {name: rest for found in open_in for name in found}
 
     def findings(self, evaluation: Evaluation) -> tuple[Finding, ...]:
@@ -283,9 +285,10 @@ class Assessor:
         if not findings:
             return Voices(tier.patient, tier.clinician)
         first = findings[0]
-        return Voices(
-            f"{tier.patient} {first.says.patient}", f"{first.title}. {first.says.clinician}"
-        )
+        told = first.says.patient
+        if not told.startswith(tier.patient.rstrip(".")):
+            told = f"{tier.patient} {told}"
+        return Voices(told, f"{first.title}. {first.says.clinician}")
 
     def _say(self, findings: tuple[Finding, ...]) -> str:
         """What to say on the telephone: the history, and the facts behind the top findings."""
