@@ -82,7 +82,8 @@ def site() -> Iterator[Site]:
 
 
 def _wait(address: str) -> None:
-    for _ in range(200):
+    """The rules are read in every language before the first answer, which takes its time."""
+    for _ in range(900):
         try:
             with urllib.request.urlopen(f"{address}/health") as answered:
                 if answered.status == 200:
@@ -145,6 +146,14 @@ class Someone:
             " && (location.href !== url || document.title !== title)",
             arg=list(before),
         )
+
+    def say_all_is_as_before(self) -> None:
+        """Of each complaint that is open, where any is: it is as it was."""
+        as_before = self.page.locator("input[value='same']").all()
+        for one in as_before:
+            one.check()
+        if as_before:
+            self.press("Continue")
 
     def axe(self) -> list[str]:
         """What axe-core finds that is serious or worse."""

@@ -61,7 +61,8 @@ def test_the_check_in_s_pages(someone: Start) -> None:
     one = someone()
     one.sign_in("ingrid")
     one.page.click("text=Tell us how you are")
-    wrong: list[str] = []
+    wrong = one.axe()
+    one.say_all_is_as_before()
     one.page.check("#ticked-harm")
     wrong += one.axe()
     one.page.uncheck("#ticked-harm")
