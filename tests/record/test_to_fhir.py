@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from bonewatch.demo import CAST
 from bonewatch.knowledge.examples import all_cases
 from bonewatch.knowledge.load import core_pack
+from bonewatch.record.dates import write_date
 from bonewatch.record.fhir.code_lists import addresses, rows
 from bonewatch.record.from_fhir import read_fhir, resources_of
 from bonewatch.record.from_file import read_bytes
@@ -35,7 +37,7 @@ HELD: dict[str, tuple[str, ...]] = {
 def _raw(record: Record) -> dict[str, list[dict[str, Any]]]:
     return {
         name: [
-            {n: v.isoformat() if isinstance(v, date) else v
+            {n: write_date(v, row.get(f"{n}_latest") or v) if isinstance(v, date) else v
              for n, v in row.items() if v not in (None, "") and n in TABLES[name].names}
             for row in record.rows(name)
         ]
@@ -51,7 +53,14 @@ def _back(raw: dict[str, list[dict[str, Any]]]) -> Record:
 
 def _known(record: Record, table: str) -> Counter[tuple[Any, ...]]:
     """What is known of each row that says something."""
-    return Counter(tuple((n, row[n]) for n in HELD[table]) for row in record.rows(table))
+    return Counter(
+        tuple((n, _day_or_end(row, n)) for n in HELD[table]) for row in record.rows(table)
+    )
+
+
+def _day_or_end(row: Mapping[str, Any], name: str) -> Any:
+    """A course of which only the end is told is read as one day."""
+    return row[name] or row["ended_on"] if name == "started_on" else row[name]
 
 
 def _records() -> list[Record]:

@@ -286,7 +286,8 @@ def _period(row: Row) -> Fhir | None:
     """From the first to the last day, where there is a last."""
     if not row.get("ended_on"):
         return None
-    return {"start": row.get("started_on"), "end": row["ended_on"]}
+    days = {"start": row.get("started_on"), "end": row["ended_on"]}
+    return {name: day for name, day in days.items() if day}
 
 
 def _dosage(row: Row) -> list[Fhir] | None:
