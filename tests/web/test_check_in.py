@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from bonewatch.web.accounts.models import AuditEntry
 from bonewatch.web.care.models import Alarm, CheckIn, Given
@@ -59,6 +61,31 @@ def test_nothing_new_is_one_tap(cast: Cast) -> None:
     assert CheckIn.objects.get().finished_at is not None
     assert not Alarm.objects.exists()
     assert Entry.objects.get(source="check-in").values["kind"] == "none"
+
+
+def test_what_is_open_comes_first_and_each_reason_is_told_once(cast: Cast) -> None:
+    before = timezone.localdate() - timedelta(days=3)
+    told = {"kind": "pain", "site": "knee", "severity": 3, "reported_on": before.isoformat()}
+    write(cast.patient, said_now(cast.diaz, "form"), [*KNOWN, Row("symptom", told)])
+    browser = Browser(cast)
+    found = re.search(r'name="([^"]+)" type="radio" value="same"', browser.text)
+    assert found is not None
+    browser.send(**{found.group(1): "same"}, button="go_on").send(button="nothing_new")
+    reasons = re.findall(r"You told us: ([^<]+)", browser.text)
+    assert any("knee" in reason for reason in reasons)
+    assert len(reasons) == len(set(reasons))
+    assert "no symptom" not in browser.text
+
+
+def test_what_has_gone_is_not_asked_again(cast: Cast) -> None:
+    before = timezone.localdate() - timedelta(days=3)
+    told = {"kind": "pain", "site": "knee", "severity": 3, "reported_on": before.isoformat()}
+    write(cast.patient, said_now(cast.diaz, "form"), [*KNOWN, Row("symptom", told)])
+    browser = Browser(cast)
+    found = re.search(r'name="([^"]+)" type="radio" value="gone"', browser.text)
+    assert found is not None
+    browser.send(**{found.group(1): "gone"}, button="go_on").send(button="nothing_new")
+    assert 'value="gone"' not in Browser(cast).text
 
 
 def test_the_call_now_text_is_on_the_first_page_before_anything_is_sent(cast: Cast) -> None:
