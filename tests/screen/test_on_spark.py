@@ -8,12 +8,11 @@ from pathlib import Path
 import duckdb
 import orjson
 import pytest
-from populations import AS_OF, invented, manifest, ndjson, rows, write
+from populations import AS_OF, invented, manifest, ndjson, rows, some_cases, write
 from typer.testing import CliRunner
 
 from bonewatch.cli import app
 from bonewatch.engine.on_spark import SparkCohort, SparkMissingError
-from bonewatch.knowledge.examples import all_cases
 from bonewatch.knowledge.load import core_pack
 from bonewatch.record.bulk.read import Counts, mark_as_read, read_files
 from bonewatch.record.from_json import keep_what_holds
@@ -35,10 +34,10 @@ pytestmark = [  # Spark's own sockets to its Java
 
 
 def _everyone(folder: Path) -> int:
-    """Invented people, and all examples of the pack that are of the same day."""
+    """Invented people, and examples of the pack (see `some_cases`) that are of the same day."""
     people = [(p.patient_id, keep_what_holds(p.record)) for p in invented(INVENTED)]
-    cases = [case for case in all_cases(core_pack()) if case.as_of == AS_OF]
-    people += [(f"e{number}", case.record) for number, case in enumerate(cases)]
+    taken = [case for case in some_cases(core_pack()) if case.as_of == AS_OF]
+    people += [(f"e{number}", case.record) for number, case in enumerate(taken)]
     with RecordFolder(folder, "000") as part:
         part.write(people)
     mark_as_read(folder, "everyone", Counts(people=len(people)))

@@ -258,7 +258,7 @@ def test_no_words_of_a_few_people_reach_the_page(tmp_path: Path) -> None:
 
 def test_what_is_planted_is_measured(tmp_path: Path) -> None:
     source = write(tmp_path / "in", 400)
-    course = ("--every", "30d", "--from", "2023-11-23", "--to", "2026-11-23")
+    course = ("--every", "90d", "--from", "2023-11-23", "--to", "2026-11-23")
     _run(source, tmp_path / "out", *course, "--truth", str(source / "truth.ndjson"))
     out = tmp_path / "out"
     figures = Figures(out, out / "record", core_pack(), AS_OF.isoformat())
