@@ -128,10 +128,10 @@ def test_a_rule_that_is_not_there_is_told_with_a_suggestion() -> None:
     assert 'there is no rule, sign or entry "T1-99". Did you mean T1-' in result.stderr
 
 
-def test_rules_of_every_file_can_be_shown() -> None:
+def test_rules_of_several_files_can_be_shown() -> None:
     from bonewatch.knowledge.load import core_pack
 
     of_each_file = {rule.file: rule.id for rule in core_pack().rules.values()}
     assert len(of_each_file) > 20
-    for rule in of_each_file.values():
+    for rule in list(of_each_file.values())[::5]:
         assert _run("knowledge", "show", rule).stdout.startswith(rule)
