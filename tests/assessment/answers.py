@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 
 from drawn_records import AS_OF, Raw, Row, read
@@ -43,11 +43,20 @@ def rank(urgency: str) -> int:
     return URGENCIES.index(urgency)
 
 
-def range_by_states(states: Mapping[str, bool | None]) -> tuple[int, int]:
-    """The lowest and highest urgency by rank, worked out anew from the states of the rules."""
+def range_by_states(
+    states: Mapping[str, bool | None], in_play: Collection[str] | None = None
+) -> tuple[int, int]:
+    """The lowest and highest urgency by rank, worked out anew from the states of the rules.
+
+    Of `in_play` rules only, where those are given: what is certain counts in any case.
+    """
     rules = core_pack().rules.values()
     low = [rank(rule.urgency) for rule in rules if states[rule.id]]
-    high = [rank(rule.urgency) for rule in rules if states[rule.id] is not False]
+    high = [
+        rank(rule.urgency)
+        for rule in rules
+        if states[rule.id] or (states[rule.id] is None and (in_play is None or rule.id in in_play))
+    ]
     return min(low, default=len(URGENCIES) - 1), min(high, default=len(URGENCIES) - 1)
 
 

@@ -45,10 +45,13 @@ def days_ago(count: int) -> str:
 def _value(field: Field) -> st.SearchStrategy[object]:
     if field.type == "bool":
         return st.booleans()
+    if field.type == "date":
+        return st.sampled_from(_DAYS_AGO).map(days_ago)
     if field.name == "site":
         return st.sampled_from(_SITES) | st.sampled_from(sorted(words("site")))
     if field.type in ("number", "integer"):
-        return st.sampled_from([n for n in _SIZES if n <= (field.most or 10)])
+        sizes = [n for n in _SIZES if (field.least or 0) <= n <= (field.most or 10)]
+        return st.sampled_from(sizes)
     return st.sampled_from(field.choices)
 
 
@@ -75,6 +78,8 @@ def symptom_rows(draw: Draw, kinds: tuple[str, ...] = ()) -> Row:
     names = draw(st.lists(st.sampled_from(sorted(_PLAIN)), max_size=6, unique=True))
     for name in names:  # type: ignore[attr-defined]
         row[name] = draw(_PLAIN[name])
+    if str(row.get("ended_on", AS_OF)) < str(row.get("started_on", "")):
+        row["ended_on"] = row["started_on"]
     return row
 
 

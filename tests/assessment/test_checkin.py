@@ -29,6 +29,7 @@ from bonewatch.assessment.checkin_page import (
     Page,
     Told,
 )
+from bonewatch.assessment.in_play import features_behind
 from bonewatch.assessment.result import Assessment
 from bonewatch.engine.kept import ready
 from bonewatch.knowledge.pack import URGENCIES
@@ -114,17 +115,27 @@ def test_none_of_all_leaves_no_question_open() -> None:
     assert (asked.answer.urgency, asked.answer.ask) == (URGENCIES[-1], ())
 
 
+def _alone(kind: str) -> Assessment:
+    raw = {"primary_cancer": [{}], "symptom": [{"kind": kind}]}
+    return assessor().assess(read_record(raw), DAY)
+
+
 def test_every_complaint_an_emergency_can_come_of_is_asked_of_everyone() -> None:
-    """With all statements denied, no danger is left open but what the team's record has to say."""
-    text = assessor().pack.checkin
+    """What alone is an emergency, and every complaint that the danger signs of triage read."""
+    pack = assessor().pack
+    text = pack.checkin
     assert text is not None
     asked = {kind for one in text.statements.values() for kind in one.kinds}
+    signs = [r for r in pack.rules.values() if r.urgency == URGENCIES[0] and not r.text.table]
+    read = {name for rule in signs for name in features_behind(pack, rule)}
     needed = {
         kind
-        for name, feature in assessor().pack.features.items()
+        for feature in map(pack.features.__getitem__, read)
         if feature.ask and feature.source == "symptom"
         for kind in feature.index or ()
     }
+    alone = {kind for kind in words("symptom") if _alone(kind).urgency == URGENCIES[0]}
+    needed |= alone
     assert needed - asked - {"none"} == set()
 
 
@@ -153,14 +164,14 @@ PAIN: Given = {TICKED: ["pain"]}
     [
         ({MORE: PAIN, "where:pain": {PLACES: ["lumbar_spine"]},
           "how:pain": {"severity": ["6"], "started_on": ["4"], "trend": ["worse"]}}, "same_day"),
-        ({MORE: PAIN, "where:pain": {PLACES: ["thoracic_spine"]}}, "same_day"),
+        ({MORE: PAIN, "where:pain": {PLACES: ["thoracic_spine"]}}, "urgent"),
         ({MORE: PAIN, "where:pain": {PLACES: ["hip:left"]},
           "how:pain": {"severity": ["6"], "started_on": ["4"]}}, "urgent"),
         ({MORE: PAIN, "where:pain": {PLACES: ["hip:left"]},
           "how:pain": {"severity": ["9"], "trend": ["sudden"]},
           "which:pain": {TICKED: ["stops_use"]}}, "emergency"),
         ({DANGER: {TICKED: ["weak"]}}, "emergency"),
-        ({DANGER: {TICKED: ["head"]}, "how:head": {"severity": ["9"]}}, "emergency"),
+        ({DANGER: {TICKED: ["head"]}, "how:head": {"severity": ["9"]}}, "same_day"),
         ({DANGER: {TICKED: ["breath"]}, "which:breath": {TICKED: ["worse_at_rest"]}}, "emergency"),
         ({MORE: {TICKED: ["tired"]}}, "soon"),
     ],
@@ -186,7 +197,8 @@ def test_a_place_on_both_sides_is_both() -> None:
         asked.send(page, answers)
     pains = [r.values for r in asked.told.complaints]
     assert [(p["site"], p["side"]) for p in pains] == [("knee", "both"), ("hip", "left")]
-    denied = [r.values["site"] for r in asked.told.rows if r.key.startswith("no:pain")]
+    said = [r.values for r in asked.told.rows if r.key.startswith("no:pain")]
+    denied = [values["site"] for values in said if values["kind"] == "pain"]
     assert denied == ["spine"]
 
 

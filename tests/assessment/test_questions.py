@@ -30,13 +30,19 @@ from bonewatch.knowledge.load import core_pack
 @given(records())
 def test_only_what_is_not_known_and_could_raise_the_urgency_is_asked(raw: Raw) -> None:
     answer, values = assess(raw), evaluation(raw).values
-    tiers = [rank(question.could_raise_to) for question in answer.ask]
+    raising = [question for question in answer.ask if not question.could_lower_to]
+    tiers = [rank(question.could_raise_to) for question in raising]
     assert tiers == sorted(tiers)
     assert len({question.question for question in answer.ask}) == len(answer.ask)
     for question in answer.ask:
         assert values[question.feature] is None, question
-        assert rank(answer.urgency_high) <= rank(question.could_raise_to) < rank(answer.urgency)
         assert question.question.endswith("?")
+    for question in raising:
+        assert rank(answer.urgency_high) <= rank(question.could_raise_to) < rank(answer.urgency)
+    for question in answer.ask:
+        if question.could_lower_to:
+            assert rank(question.could_lower_to) > rank(answer.urgency)
+            assert question.could_raise_to == answer.urgency
 
 
 def _completed(engine: Engine, values: Mapping[str, Value], answers: Mapping[str, Value]) -> dict:  # type: ignore[type-arg]
@@ -53,12 +59,16 @@ def _completed(engine: Engine, values: Mapping[str, Value], answers: Mapping[str
 @settings(DRAWN, max_examples=60 * MANY)
 @given(records())
 def test_an_answer_keeps_the_range_or_narrows_it(raw: Raw) -> None:
-    engine, values = assessor().engine, evaluation(raw).values
-    answer = assess(raw)
+    """Of the rules in play; an answer that names a new complaint may put others in play."""
+    engine, found = assessor().engine, evaluation(raw)
+    answer, in_play = assess(raw), assessor().in_play(found)
     for question in answer.ask:
         for said in _answers_to(question.feature):
-            states, _ = engine.decide(_completed(engine, values, {question.feature: said}))
-            assert holds(range_of(answer), range_by_states(states)), question.feature
+            states, _ = engine.decide(_completed(engine, found.values, {question.feature: said}))
+            still = {
+                rule: states[rule] if rule in in_play else found.states[rule] for rule in states
+            }
+            assert holds(range_of(answer), range_by_states(still, in_play)), question.feature
 
 
 @settings(DRAWN, max_examples=40 * MANY)

@@ -44,11 +44,12 @@ from bonewatch.record.tables import SYMPTOM
 PEOPLE = records() | asked_about_everything()
 ALONE_AN_EMERGENCY = (
     "felt_crack", "deformity", "limb_weakness", "hand_weakness", "clumsiness", "giving_way",
-    "walking_difficulty", "unsteadiness", "numbness", "tingling", "saddle_numbness",
-    "bladder_change", "bowel_change", "sexual_function_loss", "radiating_limb_pain",
-    "band_of_pain", "confusion", "self_harm_thoughts", "seizure", "speech_loss", "slurred_speech",
-    "vision_loss", "fast_breathing", "chest_pain", "coughing_blood", "fainting",
-    "blue_or_blotchy_skin", "non_fading_rash", "bleeding",
+    "walking_difficulty", "unsteadiness", "saddle_numbness", "bladder_change", "bowel_change",
+    "urinary_retention", "radiating_limb_pain", "band_of_pain", "confusion", "hard_to_wake",
+    "self_harm_plan", "seizure", "speech_loss", "slurred_speech", "face_drooping", "vision_loss",
+    "fast_breathing", "slow_breathing", "noisy_breathing", "choking", "lip_or_tongue_swelling",
+    "chest_pain", "blue_or_blotchy_skin", "non_fading_rash", "bleeding", "vomiting_blood",
+    "black_stool", "no_stool_or_wind", "cold_limb", "flap_change",
 )  # fmt: skip
 """What a person need only say once, with nothing else known, to be told to get help now."""
 REASSURANCE = re.compile(
@@ -68,7 +69,9 @@ def test_the_urgency_lies_between_its_lowest_and_its_highest(raw: Raw) -> None:
     answer = assess(raw)
     low, high = range_of(answer)
     assert high <= rank(answer.urgency) <= low
-    assert (low, high) == range_by_states(evaluation(raw).states)
+    least, most = range_by_states(evaluation(raw).states)
+    assert low == least
+    assert most <= high, "what nobody spoke of and nothing leads to is not in the range"
 
 
 # ---- time -----------------------------------------------------------------------------------
@@ -250,14 +253,19 @@ def _asked_with(kind: str) -> frozenset[str]:
 
 @settings(DRAWN, max_examples=200 * MANY)
 @given(PEOPLE, st.data())
-def test_complaints_not_asked_about_never_narrow_the_range(raw: Raw, data: st.DataObject) -> None:
-    """Kinds asked about in one question go together: a no to the first is a no to them all."""
+def test_complaints_not_asked_about_never_raise_the_least_it_can_be(
+    raw: Raw, data: st.DataObject
+) -> None:
+    """Kinds asked about in one question go together: a no to the first is a no to them all.
+
+    The most it can be is that of the rules in play, and a complaint not told puts none in play.
+    """
     kinds = sorted({str(row["kind"]) for row in raw["symptom"]} - {"none"})
     if not kinds or any(row["kind"] == "none" for row in raw["symptom"]):
         return
     gone = _asked_with(data.draw(st.sampled_from(kinds)))
     rows = [row for row in raw["symptom"] if row["kind"] not in gone]
-    assert holds(range_of(assess(raw | {"symptom": rows})), range_of(assess(raw)))
+    assert range_of(assess(raw | {"symptom": rows}))[0] >= range_of(assess(raw))[0]
 
 
 def test_a_no_about_one_place_is_no_answer_about_another() -> None:
@@ -275,9 +283,8 @@ def test_a_pain_in_one_place_is_no_answer_about_another() -> None:
         ("limb_weakness", "hand_weakness"),
         ("walking_difficulty", "unsteadiness"),
         ("infection_sign", "chills"),
-        ("sepsis_sign", "non_fading_rash"),
         ("radicular_pain", "band_of_pain"),
-        ("speech_or_sight_loss", "vision_loss"),
+        ("cranial_nerve_sign", "chin_numbness"),
     ],
 )
 def test_a_no_to_one_complaint_is_no_answer_about_the_others_asked_with_it(

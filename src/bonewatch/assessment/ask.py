@@ -22,7 +22,11 @@ OpenFacts = Mapping[str, str]
 def open_rules(
     pack: Pack, evaluation: Evaluation, urgency: str, in_play: Collection[str]
 ) -> list[Rule]:
-    """The rules in play, more urgent than this, neither acted on nor ruled out, highest first."""
+    """The rules in play, more urgent than this, neither acted on nor ruled out, highest first.
+
+    Of one urgency the danger signs of triage come before the rows of tables: they are the fewest
+    questions with the most behind them.
+    """
     above = [
         rule
         for rule in pack.rules.values()
@@ -31,7 +35,9 @@ def open_rules(
         and evaluation.acts[rule.id] is None
         and pack.order(rule.urgency) < pack.order(urgency)
     ]
-    return sorted(above, key=lambda rule: (pack.order(rule.urgency), rule.id))
+    return sorted(
+        above, key=lambda rule: (pack.order(rule.urgency), rule.text.table != "", rule.id)
+    )
 
 
 def open_facts(
@@ -76,7 +82,7 @@ def not_measured(pack: Pack, facts: OpenFacts) -> list[Missing]:
 def _first_to_ask(pack: Pack, evaluation: Evaluation, name: str) -> str | None:
     """The feature to ask about: the earlier question while it is open; None when it was no."""
     before = pack.features[name].ask_after
-    if before and evaluation.values[before] is None:
+    if before and evaluation.values[before] is None and pack.features[before].ask:
         return _first_to_ask(pack, evaluation, before)
     if before and evaluation.values[before] is False:
         return None
