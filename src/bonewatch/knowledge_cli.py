@@ -112,10 +112,10 @@ def _stop(words: str) -> NoReturn:
 
 
 def _load(folder: Path) -> Pack:
-    from bonewatch.knowledge.load import load_pack  # only here: it costs start-up time
+    from bonewatch.knowledge.load import core_pack, load_pack  # only here: it costs start-up time
 
     try:
-        return load_pack(folder)
+        return core_pack() if folder == CORE else load_pack(folder)
     except PackError as problem:
         _stop(str(problem))
 
