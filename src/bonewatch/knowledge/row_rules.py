@@ -159,7 +159,7 @@ class RowWriter:
         self._add(
             FeatureText(
                 name,
-                f"a new pain that {rule} does not speak for",
+                f"another new pain than {told.is_}",
                 "symptom",
                 f"kind in ({_listed(PAINS)})",
                 f"{STANDS} days",
