@@ -36,31 +36,47 @@ NARROWER = (
     "clumsiness",
     "giving_way",
     "unsteadiness",
+    "urinary_retention",
     "band_of_pain",
     "rigors",
     "chills",
     "unwell",
 )
-SITES = ("lumbar_spine", "thoracic_spine", "cervical_spine", "sacrum", "neck", "hip", "rib", None)
+SITES = (
+    "lumbar_spine",
+    "thoracic_spine",
+    "cervical_spine",
+    "sacrum",
+    "neck",
+    "buttock",
+    "hip",
+    None,
+)
 FLAGS = (
     "unremitting",
     "radiating",
+    "worse_at_rest",
+    "eased_lying",
     "worse_at_night",
     "worse_on_activity",
     "worse_on_weight_bearing",
     "worse_on_cough_or_strain",
     "worse_on_touch",
 )
-TRENDS = ("better", "same", "worse", "sudden")
+TRENDS = ("better", "same", "worse", "sudden", "comes_and_goes")
+INJURIES = ("none", "minor", "overuse", "major")
 CHEMOTHERAPY = ("L01CD02", "L01DB01", "L01BC06", "L01AA01", "L01XA01")
-LOWERS_COUNTS = ("L01EF01", "L01XK01", "L01FD04", "L01FX17")
-HARMLESS_TO_COUNTS = ("L02BG04", "L02BA01", "L01FD01", "L01EM03")
+TABLETS = ("L01BC06",)
+LOWERS_COUNTS = ("L01XK01", "L01FD03", "L01FD04", "L01FX17")
+HARMLESS_TO_COUNTS = ("L02BG04", "L02BA01", "L01FD01", "L01EM03", "L01EF01")
 BREAST_CANCER = (
     ("http://hl7.org/fhir/sid/icd-10-cm", "C50.911"),
     ("http://hl7.org/fhir/sid/icd-10", "C50.9"),
     ("http://hl7.org/fhir/sid/icd-10-cm", "Z85.3"),
     ("http://snomed.info/sct", "254837009"),
 )
+
+BONE_METASTASIS = ("http://hl7.org/fhir/sid/icd-10-cm", "C79.51")
 
 
 def ago(days: int) -> str:
@@ -145,6 +161,8 @@ def answer(name: str, present: bool, **parts: object) -> Item:
 def _value(value: object) -> dict[str, object]:
     if isinstance(value, bool):
         return {"valueBoolean": value}
+    if isinstance(value, date):
+        return {"valueDate": value.isoformat()}
     return {"valueInteger": value} if isinstance(value, int) else {"valueCoding": {"code": value}}
 
 
@@ -158,7 +176,14 @@ def drawn(number: int) -> Resource:
 
 def _cancers(rng: Random) -> list[Resource]:
     verification = rng.choice(["confirmed"] * 6 + ["provisional", "refuted", "entered-in-error"])
-    return [diagnosis(*rng.choice(BREAST_CANCER), verification)] if rng.random() < 0.9 else []
+    found = []
+    if rng.random() < 0.9:
+        found.append(diagnosis(*rng.choice(BREAST_CANCER), verification))
+        if rng.random() < 0.4:
+            found[0]["onsetDateTime"] = ago(rng.choice((20, 364, 365, 366, 900)))
+    if rng.random() < 0.15:
+        found.append(diagnosis(*BONE_METASTASIS, rng.choice(["confirmed"] * 3 + ["refuted"])))
+    return found
 
 
 def _status(rng: Random) -> str:
@@ -229,14 +254,14 @@ def _medicine(rng: Random) -> Resource:
 
 
 def _ended_course(rng: Random, drugs: Sequence[str]) -> Resource:
-    ended = rng.choice((0, 41, 42, 43, 90))
+    ended = rng.choice((-30, 0, 41, 42, 43, 90))
     began = ended + rng.choice((0, 30, 300))
     status = rng.choice(("completed", "completed", "stopped", "not-taken", "entered-in-error"))
     return course(rng.choice(drugs), ago(began), ago(ended), status)
 
 
 def _open_course(rng: Random, drugs: Sequence[str]) -> Resource:
-    days = (0, 42, 43, 183, 184, 365, 366, 900, -1)
+    days = (0, 42, 43, 365, 366, 729, 730, 731, 900, -1)
     status = rng.choice(("active", "active", "active", "not-taken", "entered-in-error"))
     return course(rng.choice(drugs), ago(rng.choice(days)), None, status)
 
@@ -256,9 +281,11 @@ def _month_course(rng: Random, drugs: Sequence[str]) -> Resource:
 
 
 def _single_dose(rng: Random, drugs: Sequence[str]) -> Resource:
-    days = (0, 20, 42, 366, 900) if drugs is CHEMOTHERAPY else (0, 20, 42)
+    atc = rng.choice(drugs)
+    over_by_then = drugs is CHEMOTHERAPY and atc not in TABLETS
+    days = (0, 20, 42, 366, 900) if over_by_then else (0, 20, 42)
     status = rng.choice(("completed", "completed", "not-done", "entered-in-error"))
-    return dose(rng.choice(drugs), ago(rng.choice(days)), status)
+    return dose(atc, ago(rng.choice(days)), status)
 
 
 def _reports(rng: Random) -> list[Resource]:
@@ -266,47 +293,62 @@ def _reports(rng: Random) -> list[Resource]:
 
 
 def _report(rng: Random) -> Resource:
-    on = ago(rng.choice((0, 0, 1, 6, 7, 8, 29, 30, 31, -1)))
-    on += rng.choice(("", "", "T23:30:00+01:00", "T00:15:00Z", "T12:00:00-05:00"))
+    age = rng.choice((0, 0, 1, 6, 7, 8, 29, 30, 31, 60, 182, 183, 184, -1))
+    on = ago(age) + rng.choice(("", "", "T23:30:00+01:00", "T00:15:00Z", "T12:00:00-05:00"))
     status = rng.choice(["completed"] * 7 + ["amended", "entered-in-error"])
-    return report(on, _answers(rng), status)
+    return report(on, _answers(rng, age), status)
 
 
-def _answers(rng: Random) -> list[Item]:
+def _answers(rng: Random, age: int) -> list[Item]:
     if rng.random() < 0.12:
         return [answer("none", True)]
     asked = rng.choice((0.2, 0.5, 1.0))
     yes = rng.choice((0.0, 0.1, 0.4))
     signs = [s for s in (*CORD_SIGNS, *CALCIUM_SIGNS, "fever") if rng.random() < asked]
-    items = [_sign(rng, name, rng.random() < yes) for name in signs]
-    items += [_sign(rng, name, True) for name in NARROWER if rng.random() < yes / 4]
-    items += [_sign(rng, name, False) for name in NARROWER if rng.random() < asked / 8]
-    return items + _pains(rng, yes)
+    items = [_sign(rng, age, name, rng.random() < yes) for name in signs]
+    items += [_sign(rng, age, name, True) for name in NARROWER if rng.random() < yes / 4]
+    items += [_sign(rng, age, name, False) for name in NARROWER if rng.random() < asked / 8]
+    return items + _pains(rng, age, yes)
 
 
-def _sign(rng: Random, name: str, present: bool) -> Item:
+def _sign(rng: Random, age: int, name: str, present: bool) -> Item:
     if not present:
         return answer(name, False)
     parts: dict[str, object] = {}
     if name == "limb_weakness" and rng.random() < 0.5:
         parts = {"site": rng.choice(("leg", "arm")), "side": rng.choice(("left", "both"))}
-    return answer(name, True, **parts, **_history(rng))
+    return answer(name, True, **parts, **_history(rng, age))
 
 
-def _history(rng: Random) -> dict[str, object]:
+def _history(rng: Random, age: int) -> dict[str, object]:
     parts: dict[str, object] = {}
     if rng.random() < 0.15:
         parts["known_and_assessed"] = True
     if rng.random() < 0.4:
         parts["trend"] = rng.choice(TRENDS)
+    if rng.random() < 0.1:
+        parts["usual_pattern"] = True
+    if rng.random() < 0.3:
+        parts["started_on"] = _before(
+            rng, age, (0, 13, 14, 15, 41, 42, 43, 90, 91, 92, 181, 182, 183)
+        )
+    if rng.random() < 0.1:
+        parts["changed_on"] = _before(rng, age, (0, 13, 14, 15, 90))
+    if rng.random() < 0.05:
+        parts["ended_on"] = DAY - timedelta(days=age)
     return parts
 
 
-def _pains(rng: Random, yes: float) -> list[Item]:
-    return [_pain(rng, yes) for _ in range(rng.choice((0, 1, 1, 2)))]
+def _before(rng: Random, age: int, days: Sequence[int]) -> date:
+    """A day before the report of that age; both are counted from the day of the test."""
+    return DAY - timedelta(days=max(rng.choice(days), age + 1))
 
 
-def _pain(rng: Random, yes: float) -> Item:
+def _pains(rng: Random, age: int, yes: float) -> list[Item]:
+    return [_pain(rng, age, yes) for _ in range(rng.choice((0, 1, 1, 2)))]
+
+
+def _pain(rng: Random, age: int, yes: float) -> Item:
     if rng.random() > max(yes, 0.3):
         site = rng.choice((None, None, "lumbar_spine", "hip"))
         return answer("pain", False, **({"site": site} if site else {}))
@@ -316,9 +358,11 @@ def _pain(rng: Random, yes: float) -> Item:
     parts: dict[str, object] = {"site": site} if site else {}
     if rng.random() < 0.6:
         parts["severity"] = rng.choice((1, 4, 6, 7, 8, 10))
+    if rng.random() < 0.4:
+        parts["after_injury"] = rng.choice(INJURIES)
     told = rng.choice((0.0, 0.4, 1.0))
     flags = {name: rng.random() < 0.2 for name in FLAGS if rng.random() < told}
-    return answer("pain", True, **parts, **flags, **_history(rng))
+    return answer("pain", True, **parts, **flags, **_history(rng, age))
 
 
 def _pain_by_one_feature(rng: Random) -> Item:
