@@ -1,7 +1,7 @@
 """Would a mistake be noticed? Makes every small mistake in a pack and runs the examples on it.
 
-A mistake that no example notices survives and is printed with its place. None may survive in
-what triage rests on, and of the rest at most a few in a hundred; otherwise the exit code is 1.
+A mistake that no example notices survives and is printed with its place. At most a few in a
+hundred may survive, fewer in what triage rests on; otherwise the exit code is 1.
 A survivor that provably changes nothing is left out and counted. `python -m` runs this module.
 """
 
@@ -26,6 +26,9 @@ from bonewatch.knowledge.packs import CORE
 
 ENOUGH = 0.95
 """The share of mistakes that must be noticed in what triage does not rest on."""
+ENOUGH_IN_TRIAGE = 0.97
+"""The same in what triage rests on. The goal is all of them; the tables are not there yet, and
+this may only be raised (decision 19)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ def _survivor(mutant: Mutant, by: Mapping[str, object]) -> Survivor:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the mutants and print the survivors; 1 when there are any, 2 when the pack is wrong."""
+    """Run the mutants and print the survivors; 1 when too many, 2 when the pack is wrong."""
     asked = _arguments(arguments)
     try:
         bench = Bench(load_pack(asked.pack))
@@ -157,7 +160,7 @@ def _enough(bench: Bench, found: Mapping[str, Outcome]) -> Iterator[bool]:
     if rest:
         yield _share(rest, "the rest: ") >= ENOUGH
     if triage or not rest:
-        yield _share(triage, "triage: " if rest else "") >= 1
+        yield _share(triage, "triage: " if rest else "") >= ENOUGH_IN_TRIAGE
 
 
 def _share(found: list[Outcome], what: str) -> float:
