@@ -16,7 +16,7 @@ Nothing clinical stands here: kinds, windows and limits come from the rows.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from bonewatch.features.catalogue import FeatureText
@@ -174,14 +174,12 @@ class RowWriter:
         if not isinstance(row, EffectRow):
             return
         for name in row.drug:
-            if name not in self._around.classes:
-                known = list(self._around.classes)
-                raise LanguageError(f"{row.id}: {no_such('drug class', name, known)}")
+            _must_be_known(row.id, "drug class", name, self._around.classes)
         # What must surely be taken is not also asked for as what may be taken.
-        names = [name for name in row.drug if f"surely_on_{name}" not in row.with_]
-        if len(names) == len(row.drug):
-            drugs = " or ".join(f"on_{name}" for name in names)
-            yield f"({drugs})" if len(names) > 1 else drugs
+        certain = [] if " or " in row.with_ else row.with_.split(" and ")
+        if not any(f"surely_on_{name}" in certain for name in row.drug):
+            drugs = " or ".join(f"on_{name}" for name in row.drug)
+            yield f"({drugs})" if len(row.drug) > 1 else drugs
 
     def _complaint(self, row: RowText) -> Iterator[str]:
         part = row.complaint if isinstance(row, ComplaintRow | EffectRow) else None
@@ -233,9 +231,7 @@ class RowWriter:
         yield name
 
     def _limit(self, row: ValueRow, tier: TierPart) -> str:
-        if row.what not in words("measurement"):
-            known = list(words("measurement"))
-            raise LanguageError(f"{row.id}: {no_such('measurement', row.what, known)}")
+        _must_be_known(row.id, "measurement", row.what, words("measurement"))
         unit = words("measurement")[row.what].more["unit"]
         label = words("measurement")[row.what].label
         name = f"last_{row.what}_{row.within}d"
@@ -335,8 +331,7 @@ class RowWriter:
         self.declare_named(text.value)
 
     def _has(self, name: str, kind: str) -> FeatureText:
-        if kind not in words("symptom"):
-            raise LanguageError(f"{name}: {no_such('symptom', kind, list(words('symptom')))}")
+        _must_be_known(name, "symptom", kind, words("symptom"))
         word = words("symptom")[kind]
         ask = self._around.asks["ask_has"].format(what=word.plain)
         return FeatureText(
@@ -350,8 +345,7 @@ class RowWriter:
         )
 
     def _cond(self, name: str, kind: str) -> FeatureText:
-        if kind not in words("condition"):
-            raise LanguageError(f"{name}: {no_such('condition', kind, list(words('condition')))}")
+        _must_be_known(name, "condition", kind, words("condition"))
         label = words("condition")[kind].label
         return FeatureText(
             name,
@@ -362,9 +356,7 @@ class RowWriter:
         )
 
     def _last(self, name: str, what: str) -> FeatureText:
-        if what not in words("measurement"):
-            known = list(words("measurement"))
-            raise LanguageError(f"{name}: {no_such('measurement', what, known)}")
+        _must_be_known(name, "measurement", what, words("measurement"))
         word = words("measurement")[what]
         return FeatureText(
             name,
@@ -377,9 +369,7 @@ class RowWriter:
         )
 
     def _on(self, name: str, drug: str) -> FeatureText:
-        if drug not in self._around.classes:
-            known = list(self._around.classes)
-            raise LanguageError(f"{name}: {no_such('drug class', drug, known)}")
+        _must_be_known(name, "drug class", drug, self._around.classes)
         text, surely = self._around.classes[drug], name.startswith("surely")
         matches = [_match(member) for member in text.members]
         windows = [_window(member, text, surely) for member in text.members]
@@ -401,6 +391,11 @@ _HOLD_CLINICIAN = {
     "hold": " No further dose until the prescriber has decided.",
     "never_stop": " Do not stop the drug abruptly.",
 }
+
+
+def _must_be_known(place: str, what: str, name: str, known: Collection[str]) -> None:
+    if name not in known:
+        raise LanguageError(f"{place}: {no_such(what, name, list(known))}")
 
 
 def _listed(items: Iterable[str]) -> str:
