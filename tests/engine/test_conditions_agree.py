@@ -17,7 +17,7 @@ from strategies import MANY, PHRASES, SETTINGS, conditions, names_of, numbers
 from bonewatch.features.language import parse
 from bonewatch.features.scope import Column, Scope
 from bonewatch.features.to_python import Value, row_function
-from bonewatch.features.to_sql import DUCKDB, to_duckdb, to_sql
+from bonewatch.features.to_sql import to_sql
 from bonewatch.record.dates import parse_date
 
 TODAY = date(2026, 11, 23)
@@ -126,7 +126,7 @@ def _same(texts: list[str], here: list[list[Value]], there: list[tuple[Value, ..
 @DRAWN
 @given(st.lists(conditions(names_of(SCOPE), 3, points=True), min_size=8, max_size=16))
 def test_duckdb_conditions(duck: duckdb.DuckDBPyConnection, texts: list[str]) -> None:
-    columns = ", ".join(to_duckdb(parse(text, SCOPE).tree, f"date '{TODAY}'") for text in texts)
+    columns = ", ".join(to_sql(parse(text, SCOPE).tree, f"date '{TODAY}'") for text in texts)
     there = duck.execute(f"select {columns} from rows").fetchall()
     _same(texts, [_known(text, SCOPE) for text in texts], there)
 
@@ -134,7 +134,7 @@ def test_duckdb_conditions(duck: duckdb.DuckDBPyConnection, texts: list[str]) ->
 @DRAWN
 @given(st.lists(numbers(names_of(SCOPE), "", 3), min_size=8, max_size=16))
 def test_duckdb_numbers(duck: duckdb.DuckDBPyConnection, texts: list[str]) -> None:
-    columns = ", ".join(to_duckdb(parse(text, SCOPE).tree, f"date '{TODAY}'") for text in texts)
+    columns = ", ".join(to_sql(parse(text, SCOPE).tree, f"date '{TODAY}'") for text in texts)
     there = duck.execute(f"select {columns} from rows").fetchall()
     _same(texts, [_known(text, SCOPE) for text in texts], there)
 
@@ -149,5 +149,5 @@ def test_sqlite_conditions(lite: sqlite3.Connection, texts: list[str]) -> None:
 
 
 def _for_sqlite(text: str) -> str:
-    sql = to_sql(parse(text, DATELESS).tree, DUCKDB, "")
+    sql = to_sql(parse(text, DATELESS).tree, "")
     return sql.replace("greatest(", "max(").replace("least(", "min(").replace("lower(", "small(")

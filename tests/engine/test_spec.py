@@ -17,7 +17,7 @@ from bonewatch.features import tree as t
 from bonewatch.features.feature import AGGREGATES
 from bonewatch.features.language import FUNCTIONS
 from bonewatch.features.to_python import Value, row_function
-from bonewatch.features.to_sql import TYPES, to_duckdb
+from bonewatch.features.to_sql import TYPES, to_sql
 from bonewatch.record.dates import parse_date
 from packs import pack_of
 
@@ -57,7 +57,7 @@ def days_of(cells: Mapping[str, Value | date]) -> dict[str, Value]:
 
 def _on_duckdb(tree: t.Tree, cells: Mapping[str, Value | date]) -> Value:
     columns = ", ".join(f'cast(? as {type_of(name)}) as "{name}"' for name in cells)
-    sql = f"select {to_duckdb(tree, f'date {AS_OF.isoformat()!r}')} from (select {columns})"
+    sql = f"select {to_sql(tree, f'date {AS_OF.isoformat()!r}')} from (select {columns})"
     found: list[tuple[Value]] = (
         duckdb.connect(":memory:").execute(sql, list(cells.values())).fetchall()
     )

@@ -19,7 +19,7 @@ from bonewatch.engine.prepared_sql import Step, known_rows, select
 from bonewatch.engine.readings_sql import Group, groups, taken, value_of
 from bonewatch.features import tree as t
 from bonewatch.features.feature import Feature
-from bonewatch.features.to_sql import DUCKDB, Dialect, to_sql
+from bonewatch.features.to_sql import quote_identifier, to_sql
 from bonewatch.knowledge.pack import Pack, Rule
 from bonewatch.record.tables import TABLES
 
@@ -55,31 +55,26 @@ def _query(steps: Iterable[Step]) -> str:
     return f"with {listed}\n{last.select}"
 
 
-def cohort_sql(pack: Pack, as_of: date, dialect: Dialect = DUCKDB, people: str = "") -> str:
+def cohort_sql(pack: Pack, as_of: date, people: str = "") -> str:
     """The query for this pack on this day.
 
     Patients are all who have a row in any table; `people` names one more table with a column
     patient_id for those who may have none.
     """
-    return _query(
-        step for stage in cohort_stages(pack, as_of, dialect, people) for step in stage.steps
-    )
+    return _query(step for stage in cohort_stages(pack, as_of, people) for step in stage.steps)
 
 
-def cohort_stages(
-    pack: Pack, as_of: date, dialect: Dialect = DUCKDB, people: str = ""
-) -> list[Stage]:
+def cohort_stages(pack: Pack, as_of: date, people: str = "") -> list[Stage]:
     """The same query in stages, the last named `answers`."""
-    return _Cohort(pack, as_of, dialect, people).stages()
+    return _Cohort(pack, as_of, people).stages()
 
 
 class _Cohort:
     """One query in the making: the stages done, and the steps of the one in hand."""
 
-    def __init__(self, pack: Pack, as_of: date, dialect: Dialect, people: str) -> None:
+    def __init__(self, pack: Pack, as_of: date, people: str) -> None:
         self._pack = pack
         self._as_of = f"date '{as_of.isoformat()}'"
-        self._dialect = dialect
         self._people = people
         self._stages: list[Stage] = []
         self._steps: list[Step] = []
@@ -106,7 +101,7 @@ class _Cohort:
         self._steps = []
 
     def _q(self, name: str) -> str:
-        return self._dialect.identifier(name)
+        return quote_identifier(name)
 
     def _features_of(self, source: str) -> list[Feature]:
         both = (*self._pack.features.values(), *self._pack.derived.values())
@@ -116,11 +111,11 @@ class _Cohort:
         """The steps of one table, as far as features read it; how they were grouped."""
         read = groups(TABLES[source], self._features_of(source))
         if read:
-            self._add(*known_rows(TABLES[source], self._dialect, self._as_of))
+            self._add(*known_rows(TABLES[source], self._as_of))
         if len(read) > 1:
             self._kept()
         for group in read:
-            self._add(*taken(group, self._dialect, self._as_of))
+            self._add(*taken(group, self._as_of))
             self._kept()
         return read
 
@@ -133,7 +128,7 @@ class _Cohort:
         columns = ["patients.patient_id"]
         for group in read:
             for feature in group.features:
-                value = value_of(feature, group.takes, self._dialect, self._as_of)
+                value = value_of(feature, group.takes, self._as_of)
                 columns.append(f"{value} as {self._q(feature.name)}")
         joins = (
             f"left join {group.takes} on patients.patient_id = {group.takes}.patient_id"
@@ -151,7 +146,7 @@ class _Cohort:
             self._add(step)
 
     def _sql(self, tree: t.Tree, rules: str = "") -> str:
-        return to_sql(tree, self._dialect, self._as_of, rules)
+        return to_sql(tree, self._as_of, rules)
 
     def _feature_columns(self, name: str) -> list[str]:
         value = self._pack.features[name].value

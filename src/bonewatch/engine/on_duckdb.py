@@ -8,7 +8,7 @@ over a table that may change later.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,9 +17,9 @@ from types import TracebackType
 import duckdb
 import pyarrow as pa
 
-from bonewatch.engine.cohort_sql import ACTS, ANSWERS, cohort_stages
+from bonewatch.engine.cohort_sql import ACTS, ANSWERS, Stage, cohort_stages
 from bonewatch.features.to_python import Value
-from bonewatch.features.to_sql import DUCKDB
+from bonewatch.features.to_sql import quote_text
 from bonewatch.knowledge.pack import Pack
 from bonewatch.record.record import Record
 from bonewatch.record.to_arrow import SCHEMAS, Part, to_batches
@@ -49,15 +49,20 @@ _AMOUNT = re.compile(r"(\d+(?:\.\d+)?) ?([KMGT])(i?)B", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """How much memory the engine may take, such as "4GB", and where it may write the rest."""
+    """How much memory the engine may take, such as "4GB", and where it may write the rest.
+
+    `threads` is how many it may use; 0 is as many as the machine has.
+    """
 
     memory: str
     spill: Path
+    threads: int = 0
 
     @property
     def settings(self) -> Settings:
         """The same as settings of the database."""
-        return {"memory_limit": self.memory, "temp_directory": str(self.spill)}
+        memory: Settings = {"memory_limit": self.memory, "temp_directory": str(self.spill)}
+        return memory | ({"threads": self.threads} if self.threads else {})
 
     @property
     def size(self) -> int:
@@ -72,8 +77,6 @@ class Room:
 
 class Cohort:
     """The records of many people in one database; close it, or use it in a `with`."""
-
-    dialect = DUCKDB
 
     def __init__(self, room: Room | None = None) -> None:
         settings = _SETTINGS | (room.settings if room else {})
@@ -113,12 +116,16 @@ class Cohort:
         """Look at the people of this part of a folder, and only at them."""
         kept = f" where hash(patient_id) % {part.shares} = {part.share}" if part.shares > 1 else ""
         for name in SCHEMAS:
-            files = ", ".join(DUCKDB.text(str(path)) for path in part.files(name))
+            files = ", ".join(quote_text(str(path)) for path in part.files(name))
             self.run(f'create or replace view "{name}" as from read_parquet([{files}]){kept}')
 
     def answer(self, pack: Pack, as_of: date) -> None:
         """Compute the table `answers`: a row per person, as known on the day (see cohort_sql)."""
-        for stage in cohort_stages(pack, as_of, people=PEOPLE):
+        self.compute(cohort_stages(pack, as_of, people=PEOPLE))
+
+    def compute(self, stages: Iterable[Stage]) -> None:
+        """Compute stages that were written before, in their order."""
+        for stage in stages:
             self.run(f"create or replace temp table {stage.name} as {stage.sql}")
 
     def evaluate(self, pack: Pack, as_of: date) -> dict[str, Answer]:
@@ -129,7 +136,7 @@ class Cohort:
     def write(self, sql: str, path: Path, row_group: int = 100_000) -> int:
         """Put the rows a query gives into a Parquet file; how many there were."""
         how = f"format parquet, compression zstd, row_group_size {row_group}"
-        to = f"{DUCKDB.text(str(path))} ({how})"
+        to = f"{quote_text(str(path))} ({how})"
         return int(str(self.run(f"copy ({sql}) to {to}")[0][0]))
 
     def run(self, sql: str) -> list[tuple[Value, ...]]:

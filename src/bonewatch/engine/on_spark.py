@@ -1,46 +1,43 @@
-"""The engine for a cohort on a cluster: the same stages as on_duckdb.py, run by Spark.
+"""A cohort on a cluster: Spark hands out the parts, and each task answers its own with DuckDB.
 
-The only file that knows Spark. In local mode it needs no cluster; it needs Java, which is said
-where it is missing. Nothing of a row is logged: only errors are, and without data.
+People do not depend on each other, so a part of them is answered whole in one task, by the same
+engine as on one machine (decision 20). The only file that knows Spark. In local mode it needs no
+cluster; it needs Java, which is said where it is missing. Nothing of a row is logged: only errors
+are, and without data.
 """
 
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from types import MappingProxyType, TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import pyarrow as pa
 
-from bonewatch.engine.cohort_sql import Stage, cohort_stages
-from bonewatch.features.to_python import Value
-from bonewatch.features.to_sql import SPARK
-from bonewatch.knowledge.pack import Pack
 from bonewatch.record.bulk.cuts import Piece, Refused, pieces
 from bonewatch.record.bulk.fhir import SHARED, Shared, gather_resources, spread_resources
 from bonewatch.record.bulk.read import Counts
-from bonewatch.record.to_arrow import SCHEMAS, Part, RecordFolder
+from bonewatch.record.to_arrow import RecordFolder
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-PEOPLE = "people"
 LOCAL = "local[*]"
 _NEEDS_JAVA = (
     "Spark needs Java 17, which is not there; install it (Debian: openjdk-17-jre-headless)"
     " or use --engine duckdb"
 )
 _NEEDS_SPARK = "Spark is not installed; install bonewatch[spark], or use --engine duckdb"
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
 class SparkMissingError(RuntimeError):
@@ -48,9 +45,7 @@ class SparkMissingError(RuntimeError):
 
 
 class SparkCohort:
-    """The records of many people, looked at with Spark; close it, or use it in a `with`."""
-
-    dialect = SPARK
+    """Work on many people's records, shared out by Spark; close it, or use it in a `with`."""
 
     def __init__(
         self, work: Path, master: str = LOCAL, memory: str = "4GB",
@@ -75,7 +70,7 @@ class SparkCohort:
             builder = builder.config(name, value)
         self._spark = builder.getOrCreate()
         self._spark.sparkContext.setLogLevel("OFF")
-        self._number = 0
+        self.local = master.startswith("local")
 
     def __enter__(self) -> SparkCohort:
         return self
@@ -91,23 +86,18 @@ class SparkCohort:
         self._spark.stop()
         shutil.rmtree(self._own, ignore_errors=True)
 
-    def look(self, part: Part) -> None:
-        """Look at the people of this part of a folder, and only at them."""
-        for name in SCHEMAS:
-            frame = self._spark.read.parquet(*(_plain(path) for path in part.files(name)))
-            frame.createOrReplaceTempView(name)
+    @property
+    def tasks(self) -> int:
+        """How many tasks run side by side."""
+        return int(self._spark.sparkContext.defaultParallelism)
 
-    def answer(self, pack: Pack, as_of: date) -> None:
-        """Compute the table `answers`: a row per person, as known on the day (see cohort_sql)."""
-        for stage in cohort_stages(pack, as_of, SPARK, PEOPLE):
-            self._keep(stage)
+    def run_tasks(self, function: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
+        """What the function gives of each item, in order, each worked out by a task of its own.
 
-    def _keep(self, stage: Stage) -> None:
-        """Compute a stage and put it away: what is built on it is planned without its own steps."""
-        self._number += 1
-        path = str(self._own / f"{stage.name}-{self._number}")
-        self._spark.sql(stage.sql).write.parquet(path)
-        self._spark.read.parquet(path).createOrReplaceTempView(stage.name)
+        Function and items must pickle; every worker must see the files that they name.
+        """
+        context = self._spark.sparkContext
+        return context.parallelize(items, max(1, len(items))).map(function).collect()
 
     def read_fhir(self, files: Sequence[Path], folder: Path) -> Counts:
         """Read FHIR files into a folder of records, with the cutter and mapper of everything else.
@@ -138,23 +128,6 @@ class SparkCohort:
         rows = [(n, str(one.path), one.start, one.end) for n, one in enumerate(listed)]
         shared_out = self._spark.sparkContext.parallelize(rows, max(1, len(rows)))
         return self._spark.createDataFrame(shared_out, _PIECE)
-
-    def write(self, sql: str, path: Path) -> int:
-        """Put the rows a query gives into one Parquet file; how many there were."""
-        folder = self._own / "written"
-        self._spark.sql(sql).coalesce(1).write.mode("overwrite").parquet(str(folder))
-        [file] = folder.glob("part-*.parquet")
-        shutil.move(file, path)
-        return int(self._spark.read.parquet(str(path)).count())
-
-    def run(self, sql: str) -> list[tuple[Value, ...]]:
-        """Every row a query gives."""
-        return [tuple(row) for row in self._spark.sql(sql).collect()]
-
-
-def _plain(path: Path) -> str:
-    """A path in which Spark takes no sign for a pattern."""
-    return re.sub(r"([\[\]{}*?\\])", r"\\\1", str(path.resolve()))
 
 
 def _settings(own: Path, memory: str, master: str) -> dict[str, str]:

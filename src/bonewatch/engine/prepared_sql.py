@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bonewatch.features.rows import REGION_OF, agents, regions
-from bonewatch.features.to_sql import Dialect, day_number
+from bonewatch.features.to_sql import day_number, quote_identifier, quote_text
 from bonewatch.record.tables import TABLES, Field, Table
 
 
@@ -33,15 +33,15 @@ def select(columns: Iterable[str], source: str, then: str = "") -> str:
     return f"select\n{listed}\nfrom {source}" + (f"\n{then}" if then else "")
 
 
-def known_rows(table: Table, dialect: Dialect, as_of: str) -> list[Step]:
+def known_rows(table: Table, as_of: str) -> list[Step]:
     """The steps that give the rows of a table known on the day, the last named `<table>_rows`."""
-    known = _Known(table, dialect, as_of)
+    known = _Known(table, as_of)
     if table.name == "symptom":
         return [Step("known_symptoms", known.select()), *_SYMPTOM_HISTORY]
     if table.name == "patient":
         return [Step("known_patients", known.select()), _with_ages(as_of)]
     if table.name == "primary_cancer":
-        born = _Known(TABLES["patient"], dialect, as_of).select()
+        born = _Known(TABLES["patient"], as_of).select()
         cancers = Step("known_cancers", known.select())
         return [cancers, Step("births", born), _with_ages_at_diagnosis()]
     return [Step(f"{table.name}_rows", known.select())]
@@ -76,9 +76,8 @@ def _years(start: str, end: str) -> str:
 class _Known:
     """The select of one table's known rows; `q` quotes a name."""
 
-    def __init__(self, table: Table, dialect: Dialect, as_of: str) -> None:
+    def __init__(self, table: Table, as_of: str) -> None:
         self._table = table
-        self._dialect = dialect
         self._as_of = as_of
 
     def select(self) -> str:
@@ -91,7 +90,7 @@ class _Known:
         return select([*columns, *self._derived()], self._q(self._table.name), then)
 
     def _q(self, name: str) -> str:
-        return self._dialect.identifier(name)
+        return quote_identifier(name)
 
     def _plain(self, field: Field) -> str:
         return f"{self._value(field)} as {self._q(field.name)}"
@@ -161,9 +160,9 @@ class _Known:
     def _looked_up(self, source: Field, groups: Mapping[str, str]) -> str:
         members: dict[str, list[str]] = {}
         for word, group in groups.items():
-            members.setdefault(group, []).append(self._dialect.text(word))
+            members.setdefault(group, []).append(quote_text(word))
         branches = " ".join(
-            f"when {self._q(source.name)} in ({', '.join(found)}) then {self._dialect.text(group)}"
+            f"when {self._q(source.name)} in ({', '.join(found)}) then {quote_text(group)}"
             for group, found in members.items()
             if group
         )

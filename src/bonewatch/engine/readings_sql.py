@@ -19,7 +19,7 @@ from bonewatch.features import tree as t
 from bonewatch.features.feature import Feature
 from bonewatch.features.rewrite import rewrite
 from bonewatch.features.rows import NOTHING
-from bonewatch.features.to_sql import Dialect, number, rounded, to_sql
+from bonewatch.features.to_sql import dated, days_between, number, quote_identifier, rounded, to_sql
 from bonewatch.record.tables import Table
 
 _TRUE = t.Constant(True)
@@ -55,36 +55,35 @@ def groups(table: Table, features: Iterable[Feature]) -> list[Group]:
     return found
 
 
-def taken(group: Group, dialect: Dialect, as_of: str) -> list[Step]:
+def taken(group: Group, as_of: str) -> list[Step]:
     """The steps from `<table>_rows` to the takes of a group."""
     table, features = group.table, group.features
     readings, ranks = (f"{group.name}_{step}" for step in ("readings", "ranks"))
-    tests = Tests(group, dialect, as_of)
-    day = dialect.identifier(table.dated_by) if table.dated_by else "cast(null as date)"
-    columns = ["patient_id", f"{day} as {_day(dialect)}"]
+    tests = Tests(group, as_of)
+    day = quote_identifier(table.dated_by) if table.dated_by else "cast(null as date)"
+    columns = ["patient_id", f"{day} as {_DAY}"]
     columns += [
-        f"{_Reading(feature, tests).sql()} as {dialect.identifier(feature.name)}"
+        f"{_Reading(feature, tests).sql()} as {quote_identifier(feature.name)}"
         for feature in features
     ]
     sums = [feature for feature in features if feature.aggregate == "sum"]
-    columns += [f"{_Reading(f, tests).open_sql()} as {_open(f, dialect)}" for f in sums]
+    columns += [f"{_Reading(f, tests).open_sql()} as {_open(f)}" for f in sums]
     steps = [*tests.steps(), Step(readings, select(columns, tests.name))]
     ranked = [f for f in features if f.aggregate == "previous"]
     if ranked:
-        placed = [_rank(feature, dialect, table) for feature in ranked]
+        placed = [_rank(feature, table) for feature in ranked]
         steps.append(Step(ranks, select([f"{readings}.*", *placed], readings)))
-    takes = [f"{_take(f, dialect, table)} as {dialect.identifier(f.name)}" for f in features]
-    takes += [f"max({_open(f, dialect)}) as {_open(f, dialect)}" for f in sums]
+    takes = [f"{_take(f, table)} as {quote_identifier(f.name)}" for f in features]
+    takes += [f"max({_open(f)}) as {_open(f)}" for f in sums]
     source = select(["patient_id", *takes], steps[-1].name, "group by patient_id")
     return [*steps, Step(group.takes, source)]
 
 
-def _day(dialect: Dialect) -> str:
-    return dialect.identifier("row day")
+_DAY = quote_identifier("row day")
 
 
-def _open(feature: Feature, dialect: Dialect) -> str:
-    return dialect.identifier(f"{feature.name} open")
+def _open(feature: Feature) -> str:
+    return quote_identifier(f"{feature.name} open")
 
 
 class Tests:
@@ -93,9 +92,9 @@ class Tests:
     `<group>_terms` has the pack's own definitions, `<group>_tests` every other condition.
     """
 
-    def __init__(self, group: Group, dialect: Dialect, as_of: str) -> None:
+    def __init__(self, group: Group, as_of: str) -> None:
         self.name = f"{group.name}_tests"
-        self._group, self._dialect, self._as_of = group, dialect, as_of
+        self._group, self._as_of = group, as_of
         features = group.features
         trees = [tree for f in features for tree in (f.window, f.where, f.item)]
         self._terms = {
@@ -114,7 +113,7 @@ class Tests:
 
     def named(self, sql: str, name: str) -> str:
         """The column of a test that is asked by this name or, if it was before, by another."""
-        return self._tests.setdefault(sql, self._dialect.identifier(name))
+        return self._tests.setdefault(sql, quote_identifier(name))
 
     def of(self, tree: t.Tree) -> str:
         """The SQL of a tree over the row: the column of a test, where it is one."""
@@ -122,19 +121,19 @@ class Tests:
         return self._tests.get(sql, sql)
 
     def _sql(self, tree: t.Tree) -> str:
-        return to_sql(rewrite(tree, _by_name), self._dialect, self._as_of)
+        return to_sql(rewrite(tree, _by_name), self._as_of)
 
     def _kept(self) -> str:
         """Only a row that is outside for certain is left out."""
         kept = self._group.kept
-        sql = to_sql(kept, self._dialect, self._as_of)
+        sql = to_sql(kept, self._as_of)
         return "" if kept == _TRUE else f"where coalesce({sql}, true)"
 
     def steps(self) -> list[Step]:
         """The terms and the tests, beside all the columns of the rows that are kept."""
         rows, terms = f"{self._group.table.name}_rows", f"{self._group.name}_terms"
         defined = (
-            f"{to_sql(item, self._dialect, self._as_of)} as {self._dialect.identifier(name)}"
+            f"{to_sql(item, self._as_of)} as {quote_identifier(name)}"
             for name, item in self._terms.items()
         )
         tested = (f"{sql} as {name}" for sql, name in self._tests.items())
@@ -222,26 +221,26 @@ BEFORE_ALL = "date '0001-01-01'"
 """The day of a row without one, in a table where that is the earliest."""
 
 
-def _rank(feature: Feature, dialect: Dialect, table: Table) -> str:
+def _rank(feature: Feature, table: Table) -> str:
     """The place of each dated reading, 1 for the last; on one day the larger value is later."""
-    item, day = dialect.identifier(feature.name), _day(dialect)
+    item, day = quote_identifier(feature.name), _DAY
     if table.undated_is_first:
         day = f"coalesce({day}, {BEFORE_ALL})"
     counts = f"{item} is not null and {day} is not null"
     order = f"partition by patient_id, {counts} order by {day} desc, {item} desc"
-    rank = dialect.identifier(f"{feature.name} rank")
+    rank = quote_identifier(f"{feature.name} rank")
     return f"case when {counts} then row_number() over ({order}) end as {rank}"
 
 
-def _take(feature: Feature, dialect: Dialect, table: Table) -> str:
-    item, day = dialect.identifier(feature.name), _day(dialect)
+def _take(feature: Feature, table: Table) -> str:
+    item, day = quote_identifier(feature.name), _DAY
     counted = f"case when {item} is not null and {day} is not null then"
-    dated = f"{counted} {dialect.dated.format(day=day, item=item)} end"
+    paired = f"{counted} {dated(day, item)} end"
     if table.undated_is_first:
         first = f"coalesce({day}, {BEFORE_ALL})"
-        pair = dialect.dated.format(day=first, item=item)
-        dated = f"case when {item} is not null then {pair} end"
-    rank = dialect.identifier(f"{feature.name} rank")
+        pair = dated(first, item)
+        paired = f"case when {item} is not null then {pair} end"
+    rank = quote_identifier(f"{feature.name} rank")
     return {
         "any": f"max({item})",
         "count": f"count({item})",
@@ -249,37 +248,37 @@ def _take(feature: Feature, dialect: Dialect, table: Table) -> str:
         "max": f"max({item})",
         "min": f"min({item})",
         "mean": f"avg({item})",
-        "first": f"min({dated})",
-        "last": f"max({dated})",
+        "first": f"min({paired})",
+        "last": f"max({paired})",
         "previous": f"max(case when {rank} = 2 then {item} end)",
         "days_since_last": f"max({counted} {day} end)",
         "days_since_first": f"min({counted} {day} end)",
     }[feature.aggregate]
 
 
-def value_of(feature: Feature, takes: str, dialect: Dialect, as_of: str) -> str:
+def value_of(feature: Feature, takes: str, as_of: str) -> str:
     """The feature's value from its take; without one, what no row means."""
-    take = f"{takes}.{dialect.identifier(feature.name)}"
+    take = f"{takes}.{quote_identifier(feature.name)}"
     if feature.aggregate == "any":
         said = f"when {take} = {SO} then true when {take} = {NOT_SO} then false"
-        return f"case {said}{_means_no(feature, takes, dialect, 'false')} end"
+        return f"case {said}{_means_no(feature, takes, 'false')} end"
     if feature.aggregate == "count":
         said = f"when {take} > 0 then cast({take} as double)"
-        return f"case {said}{_means_no(feature, takes, dialect, number(0))} end"
+        return f"case {said}{_means_no(feature, takes, number(0))} end"
     if feature.aggregate == "sum":
-        open_ = f"{takes}.{_open(feature, dialect)}"
+        open_ = f"{takes}.{_open(feature)}"
         said = f"when {open_} = 0 then {rounded(take, MEAN_DIGITS)} when {open_} = 1 then null"
-        return f"case {said}{_means_no(feature, takes, dialect, number(0))} end"
+        return f"case {said}{_means_no(feature, takes, number(0))} end"
     if feature.aggregate in ("first", "last"):
         return f"{take}.item"
     if feature.aggregate in ("days_since_first", "days_since_last"):
-        return f"cast({dialect.days.format(start=take, end=as_of)} as double)"
+        return f"cast({days_between(take, as_of)} as double)"
     return rounded(take, MEAN_DIGITS) if feature.aggregate == "mean" else take
 
 
-def _means_no(feature: Feature, takes: str, dialect: Dialect, no: str) -> str:
+def _means_no(feature: Feature, takes: str, no: str) -> str:
     """The branch for a patient with no row that counts, where that is a no."""
-    take = f"{takes}.{dialect.identifier(feature.name)}"
+    take = f"{takes}.{quote_identifier(feature.name)}"
     none = f"{take} = 0 or {take} is null" if feature.aggregate == "count" else f"{take} is null"
     listed = {"no": "", "no_once_listed": f" and {takes}.patient_id is not null"}
     if feature.none_means not in listed:

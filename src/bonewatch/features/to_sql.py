@@ -1,92 +1,62 @@
-"""A checked tree as SQL text, for DuckDB and for Spark.
+"""A checked tree as SQL text, for DuckDB.
 
-One writer serves both: the language is the list of constructs on which they agree, and where
-only the spelling differs the dialect supplies it. Every number is written as a double, every
-condition keeps SQL's three-valued logic.
+Every number is written as a double, every condition keeps SQL's three-valued logic.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import cast
 
 from bonewatch.features import tree as t
 from bonewatch.features.to_python import LARGEST, LARGEST_EXPONENT, TURNED
 from bonewatch.features.tree import Tree
 
-
-@dataclass(frozen=True, slots=True)
-class Dialect:
-    """How one engine spells what differs: quotes, days between dates, a day with a value.
-
-    `escapes` are the characters of a text that the engine wants written otherwise; `dated` is a
-    pair of a day and an item that is ordered by the day, then by the item; `day_after` is the day
-    so many days (rounded half to even) after or before a day; `each` is a row for every one of
-    several items.
-    """
-
-    name: str
-    quote: str
-    days: str
-    dated: str
-    day_after: str
-    each: str
-    escapes: tuple[tuple[str, str], ...]
-
-    def identifier(self, name: str) -> str:
-        """The name as an identifier."""
-        return f"{self.quote}{name}{self.quote}"
-
-    def text(self, value: str) -> str:
-        """A string literal."""
-        for character, written in self.escapes:
-            value = value.replace(character, written)
-        return f"'{value}'"
-
-    def literal(self, value: bool | float | str) -> str:
-        """A constant of any kind."""
-        if isinstance(value, bool):
-            return "true" if value else "false"
-        return self.text(value) if isinstance(value, str) else number(value)
-
-
-DUCKDB = Dialect(
-    "duckdb", '"', "date_diff('day', {start}, {end})", "{{'day': {day}, 'item': {item}}}",
-    "({day} {sign} cast(round_even({days}, 0) as integer))", "unnest([{items}])",
-    (("'", "''"),),
-)  # fmt: skip
-SPARK = Dialect(
-    "spark", "`", "datediff({end}, {start})", "named_struct('day', {day}, 'item', {item})",
-    "date_add({day}, {sign}cast(bround({days}, 0) as int))", "explode(array({items}))",
-    (("\\", "\\\\"), ("'", "\\'")),
-)  # fmt: skip
 TYPES: dict[t.Kind, str] = {"bool": "boolean", "number": "double", "text": "string", "date": "date"}
 
 
-def to_duckdb(tree: Tree, as_of: str = "as_of") -> str:
-    """The tree as DuckDB SQL; `as_of` is the SQL of the as-of date."""
-    return to_sql(tree, DUCKDB, as_of)
+def to_sql(tree: Tree, as_of: str = "as_of", rules: str = "") -> str:
+    """The tree as DuckDB SQL; `as_of` is the SQL of the as-of date.
+
+    `rules` is put after a rule's id to name its column.
+    """
+    return _Writer(as_of, rules).write(tree)
 
 
-def to_spark(tree: Tree, as_of: str = "as_of") -> str:
-    """The tree as Spark SQL; `as_of` is the SQL of the as-of date."""
-    return to_sql(tree, SPARK, as_of)
+def quote_identifier(name: str) -> str:
+    """The name as an identifier."""
+    return f'"{name}"'
 
 
-def to_sql(tree: Tree, dialect: Dialect, as_of: str, rules: str = "") -> str:
-    """The tree as SQL text in this dialect; `rules` is put after a rule's id to name its column."""
-    return _Writer(dialect, as_of, rules).write(tree)
+def quote_text(value: str) -> str:
+    """A string literal."""
+    return "'" + value.replace("'", "''") + "'"
 
 
 def number(value: float) -> str:
-    """A number as a double literal, the same text on every engine."""
+    """A number as a double literal."""
     return f"{value!r}e0" if "e" not in repr(value) else repr(value)
 
 
+def literal(value: bool | float | str) -> str:
+    """A constant of any kind."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return quote_text(value) if isinstance(value, str) else number(value)
+
+
+def days_between(start: str, end: str) -> str:
+    """How many days after one date another is."""
+    return f"date_diff('day', {start}, {end})"
+
+
+def dated(day: str, item: str) -> str:
+    """A pair of a day and an item, which is ordered by the day, then by the item."""
+    return f"{{'day': {day}, 'item': {item}}}"
+
+
 class _Writer:
-    def __init__(self, dialect: Dialect, as_of: str, rules: str) -> None:
-        self._dialect = dialect
+    def __init__(self, as_of: str, rules: str) -> None:
         self._as_of = as_of
         self._rules = rules
 
@@ -94,19 +64,19 @@ class _Writer:
         return cast(str, getattr(self, f"_{type(tree).__name__.lower()}")(tree))
 
     def _constant(self, tree: t.Constant) -> str:
-        return self._dialect.literal(tree.value)
+        return literal(tree.value)
 
     def _unknown(self, tree: t.Unknown) -> str:
         return f"cast(null as {TYPES[tree.kind]})"
 
     def _name(self, tree: t.Name) -> str:
-        return self._dialect.identifier(tree.name)
+        return quote_identifier(tree.name)
 
     def _setting(self, tree: t.Setting) -> str:
         return number(tree.value)
 
     def _rule(self, tree: t.Rule) -> str:
-        return self._dialect.identifier(tree.id + self._rules)
+        return quote_identifier(tree.id + self._rules)
 
     def _defined(self, tree: t.Defined) -> str:
         return self.write(tree.item)
@@ -152,9 +122,9 @@ class _Writer:
         )
 
     def _elapsed(self, since: t.Since, end: str) -> str:
-        column = self._dialect.identifier(since.field + end)
+        column = quote_identifier(since.field + end)
         if since.unit == "days":
-            return self._dialect.days.format(start=column, end=self._as_of)
+            return days_between(column, self._as_of)
         return f"floor(({day_number(self._as_of)} - {day_number(column)}) / 10000e0)"
 
     def _since(self, tree: t.Since) -> str:
@@ -162,12 +132,12 @@ class _Writer:
         return f"(case when {most} = {least} then cast({most} as double) end)"
 
     def _in(self, tree: t.In) -> str:
-        choices = ", ".join(self._dialect.literal(choice) for choice in tree.choices)
+        choices = ", ".join(literal(choice) for choice in tree.choices)
         return f"({self.write(tree.item)} in ({choices}))"
 
     def _mentions(self, tree: t.Mentions) -> str:
         item = f"lower({self.write(tree.item)})"
-        found = (f"instr({item}, {self._dialect.text(p)}) > 0" for p in tree.patterns)
+        found = (f"instr({item}, {quote_text(p)}) > 0" for p in tree.patterns)
         return "(" + " or ".join(found) + ")"
 
     def _arithmetic(self, tree: t.Arithmetic) -> str:

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from bonewatch.engine.on_duckdb import Cohort
-from bonewatch.engine.population import Population
+from bonewatch.engine.cohort_sql import cohort_stages
+from bonewatch.engine.on_duckdb import PEOPLE, Cohort
 from bonewatch.engine.wanted import narrowed
-from bonewatch.features.to_sql import DUCKDB
+from bonewatch.features.to_sql import quote_text
 from bonewatch.knowledge.pack import URGENCIES, Pack
-from bonewatch.record.bulk.read import Told
-from bonewatch.record.to_arrow import Part
 from bonewatch.screen.outcomes_sql import Outcomes
+from bonewatch.screen.part import Question
 
+COURSE = "course"
 RED_FLAGS = URGENCIES[: URGENCIES.index("urgent") + 1]
 """The tiers that count as a red flag in the course."""
 
@@ -38,21 +38,14 @@ class Every:
             day += timedelta(days=self.days)
 
 
-def write_course(
-    engine: Population, parts: list[Part], pack: Pack, every: Every, work: Path, told: Told
-) -> None:
-    """Answer everyone on each day; the parts of course.parquet into a folder."""
+def course_questions(pack: Pack, every: Every) -> Iterator[Question]:
+    """Who is above routine on each day: a folder of the course for each."""
     small = narrowed(pack)
-    listed = list(every)
-    for number, part in enumerate(parts):
-        engine.look(part)
-        for place, day in enumerate(listed):
-            engine.answer(small, day)
-            said = Outcomes(pack, "", day, engine.dialect).urgencies()
-            above = f"urgency <> '{URGENCIES[-1]}'"
-            sql = f"select * from ({said}) where {above}"
-            engine.write(sql, work / f"{number:04d}-{place:05d}.parquet")
-            told("course", number * len(listed) + place + 1, len(listed) * len(parts))
+    for place, day in enumerate(every):
+        said = Outcomes(pack, "", day).urgencies()
+        sql = f"select * from ({said}) where urgency <> '{URGENCIES[-1]}'"
+        stages = tuple(cohort_stages(small, day, people=PEOPLE))
+        yield Question(stages=stages, writes=((f"{COURSE}/{place:05d}", sql),))
 
 
 def write_days(cohort: Cohort, every: Every, path: Path) -> None:
@@ -80,7 +73,7 @@ def write_lead(cohort: Cohort, course: Path, folder: Path, path: Path) -> None:
     Found is the first day on which the record has a metastasis in bone for certain.
     """
     condition, lesion = (
-        f"read_parquet({DUCKDB.text(str(folder / name / '*.parquet'))})"
+        f"read_parquet({quote_text(str(folder / name / '*.parquet'))})"
         for name in ("condition", "lesion")
     )
     tiers = ", ".join(f"'{tier}'" for tier in RED_FLAGS)
@@ -88,7 +81,7 @@ def write_lead(cohort: Cohort, course: Path, folder: Path, path: Path) -> None:
         with found as ({found_sql(condition, lesion)})
         select f.patient_id, f.found_on, min(c.as_of) as flag_on,
                date_diff('day', min(c.as_of), f.found_on) as lead_days
-        from found f left join read_parquet({DUCKDB.text(str(course))}) c
+        from found f left join read_parquet({quote_text(str(course))}) c
         on c.patient_id = f.patient_id and c.as_of <= f.found_on and c.urgency in ({tiers})
         where f.found_on is not null group by f.patient_id, f.found_on order by f.patient_id
         """, path)  # fmt: skip

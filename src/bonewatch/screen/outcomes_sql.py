@@ -1,7 +1,7 @@
 """What is told of each person of a population, as SQL over the table `answers`.
 
-The twin of assessment/assess.py: urgency and its range, the findings, what is due. Only what
-both engines spell alike is used; what differs the dialect supplies. The words come from the pack.
+The twin of assessment/assess.py: urgency and its range, the findings, what is due. The words come
+from the pack.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from bonewatch.assessment.in_play import ASKED, triggers_of
 from bonewatch.assessment.pathway.follow_up import EARLY
 from bonewatch.engine.cohort_sql import ACTS, ANSWERS
 from bonewatch.engine.program import needed_by_triage
-from bonewatch.features.to_sql import TYPES, Dialect
+from bonewatch.features.to_sql import TYPES, quote_identifier, quote_text
 from bonewatch.knowledge.pack import URGENCIES, Pack, Rule
 from bonewatch.knowledge.pathway.entry import Entry
 from bonewatch.knowledge.pathway.text import EntryText, ProtocolText
@@ -56,18 +56,18 @@ def _text(entry: Entry[EntryText]) -> ProtocolText:
 class Outcomes:
     """The queries for one pack, protocol and day in one engine's SQL."""
 
-    def __init__(self, pack: Pack, protocol: str, as_of: date, dialect: Dialect) -> None:
-        self._pack, self._protocol, self._dialect = pack, protocol, dialect
+    def __init__(self, pack: Pack, protocol: str, as_of: date) -> None:
+        self._pack, self._protocol = pack, protocol
         self._as_of = f"date '{as_of.isoformat()}'"
         self._died = self._known("died")
         self._triggers = triggers_of(pack)
         self._rules = sorted(pack.rules.values(), key=lambda r: (pack.order(r.urgency), r.id))
 
     def _q(self, name: str) -> str:
-        return self._dialect.identifier(name)
+        return quote_identifier(name)
 
     def _text(self, words: str) -> str:
-        return self._dialect.text(words)
+        return quote_text(words)
 
     def _known(self, name: str) -> str:
         feature = self._pack.known.get(name)
@@ -161,7 +161,7 @@ class Outcomes:
         """
         placed = list(enumerate(self._rules, start=1))
         items = ", ".join(self._place(place, rule) for place, rule in placed)
-        each = self._dialect.each.format(items=items)
+        each = f"unnest([{items}])"
         found = f"select patient_id, {each} as place from {ANSWERS}"
         acted = self._any(self._acts(rule) for rule in self._rules)
         rules = ", ".join(f"({place}, {self._said(rule)})" for place, rule in placed)
@@ -232,7 +232,7 @@ class Outcomes:
         return f"{alive} and {told} and coalesce({used}, true)"
 
     def _day(self, days: str, sign: str) -> str:
-        return self._dialect.day_after.format(day=self._as_of, sign=sign, days=days)
+        return f"({self._as_of} {sign} cast(round_even({days}, 0) as integer))"
 
     # ---- notes ---------------------------------------------------------------------------------
 

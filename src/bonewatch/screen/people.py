@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from bonewatch.engine.on_duckdb import Cohort
 from bonewatch.engine.program import needed_by_triage
 from bonewatch.features.rows import INDEXED, NOTHING
-from bonewatch.features.to_sql import DUCKDB
+from bonewatch.features.to_sql import quote_text
 from bonewatch.knowledge.pack import Pack
 from bonewatch.record.record import CheckedRow, Record
 from bonewatch.record.tables import TABLES
@@ -39,7 +39,7 @@ def set_aside(cohort: Cohort, who: str, folder: Path, kinds: Kinds = EVERY_KIND)
 
 
 def _of(table: str, kinds: Kinds) -> str:
-    listed = ", ".join(map(DUCKDB.text, kinds.get(table, ())))
+    listed = ", ".join(map(quote_text, kinds.get(table, ())))
     return f" and {INDEXED[table]} in ({listed})" if listed else ""
 
 

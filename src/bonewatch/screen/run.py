@@ -9,10 +9,9 @@ import os
 import platform
 import shutil
 import time
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -21,18 +20,19 @@ from typing import Any, cast
 import orjson
 import pyarrow.parquet as pq
 
-from bonewatch.engine.on_duckdb import Cohort, Room
+from bonewatch.engine.cohort_sql import cohort_stages
+from bonewatch.engine.on_duckdb import PEOPLE, Cohort, Room
 from bonewatch.engine.on_spark import LOCAL, SparkCohort
-from bonewatch.engine.population import Population
 from bonewatch.engine.wanted import narrowed
-from bonewatch.features.to_sql import DUCKDB
+from bonewatch.features.to_sql import quote_text
 from bonewatch.knowledge.pack import Pack
 from bonewatch.record.bulk.read import READ_BY, Counts, Kind, Told, mark_as_read, read_files
-from bonewatch.record.to_arrow import Part, parts_of
-from bonewatch.screen.course import Every, write_course, write_days, write_lead
-from bonewatch.screen.explained import AT_ONCE, Acted, Asked, Explainers, write_evidence
+from bonewatch.record.to_arrow import parts_of
+from bonewatch.screen.course import COURSE, Every, course_questions, write_days, write_lead
+from bonewatch.screen.explained import Explainers, write_evidence
 from bonewatch.screen.outcomes_sql import Outcomes, outcome_features
-from bonewatch.screen.people import kinds_read, set_aside
+from bonewatch.screen.part import PartWork, Question, answer_and_explain, answer_part
+from bonewatch.screen.people import kinds_read
 from bonewatch.screen.place import MANIFEST, RECORDS
 from bonewatch.screen.report.pages import write_report
 from bonewatch.screen.source import Source, kept_fingerprint
@@ -42,6 +42,8 @@ MOST_PEOPLE = 250_000
 """People answered in one go; more are answered a part after another."""
 ROOM_OF_ONE = 16_000
 """Bytes of memory for each of them: with less memory, fewer are answered in one go."""
+FEWEST_PEOPLE = 5_000
+"""Fewer are not given a task of their own: planning would take longer than answering."""
 ORDERS = {
     "assessments": "patient_id",
     "findings": "patient_id, rule",
@@ -134,73 +136,78 @@ class Screening:
     def _answer(self, records: Path, out: Path) -> list[str]:
         """Answer everyone, part by part; whom the reference answers otherwise."""
         work = out / ".work"
-        for name in ORDERS:
+        for name in (*ORDERS, COURSE):
             (work / name).mkdir(parents=True)
-        on_spark = self._choices.engine == "spark"
-        room = Room(self._choices.memory, work / "spill")
-        most = NO_LIMIT if on_spark else max(1, min(MOST_PEOPLE, room.size // ROOM_OF_ONE))
-        listed = list(parts_of(records, most))
-        people = sum(part.people for part in listed)
-        with Explainers(os.cpu_count() or 1) as explainers, Cohort(room) as cohort:
-            with self._spark(work / "spark") if on_spark else nullcontext(cohort) as engine:
-                done = 0
-                for number, part in enumerate(listed):
-                    self._part(engine, part, work, f"{number:04d}")
-                    self._explain(engine, cohort, explainers, part, work, f"{number:04d}")
-                    done += part.people
-                    self._told("answering", done, people)
-                if self._choices.every:
-                    self._course(engine, cohort, listed, records, work, out, self._choices.every)
-            differing = explainers.differing()
-            self._told("explaining", people, people)
+        if self._choices.engine == "spark":
+            with self._spark(work / "spark") as spark:
+                differing = self._on_spark(spark, records, work)
+        else:
+            differing = self._here(records, work)
+        with Cohort(Room(self._choices.memory, work / "spill")) as cohort:
             self._gather(cohort, work, out)
+            if self._choices.every:
+                self._course(cohort, records, work, out, self._choices.every)
         shutil.rmtree(work)
         return differing
 
-    def _part(self, engine: Population, part: Part, work: Path, name: str) -> None:
-        outcomes = self._outcomes(engine)
-        engine.look(part)
-        engine.answer(self._small, self._choices.as_of)
-        for what in _BY_QUERY:
-            engine.write(getattr(outcomes, what)(), work / what / f"{name}.parquet")
+    def _here(self, records: Path, work: Path) -> list[str]:
+        room = Room(self._choices.memory, work / "spill")
+        listed = self._works(records, work, room, most_people(room))
+        people, done = sum(one.part.people for one in listed), 0
+        with Explainers(os.cpu_count() or 1) as explainers:
+            for one in listed:
+                for asked in answer_part(one):
+                    explainers.ask(asked)
+                done += one.part.people
+                self._told("answering", done, people)
+            differing = explainers.differing()
+        self._told("explaining", people, people)
+        return differing
 
-    def _explain(
-        self, engine: Population, cohort: Cohort, explainers: Explainers, part: Part, work: Path,
-        name: str,
-    ) -> None:  # fmt: skip
-        """Have everyone with a finding explained, beside what comes next.
+    def _on_spark(self, spark: SparkCohort, records: Path, work: Path) -> list[str]:
+        """A part for every task that runs at once, where there are people enough for so many."""
+        given = Room(self._choices.memory, work / "spill")
+        share = given.size // spark.tasks if spark.local else given.size
+        room = Room(f"{share // 1_000_000}MB", work / "spill", threads=1)
+        everyone = sum(part.people for part in parts_of(records, NO_LIMIT))
+        most = min(most_people(room), max(FEWEST_PEOPLE, -(-everyone // spark.tasks)))
+        listed = self._works(records, work, room, most)
+        differing = spark.run_tasks(answer_and_explain, listed)
+        self._told("answering", everyone, everyone)
+        return [who for part in differing for who in part]
 
-        The first of each part are computed again by the engine for one person.
-        """
-        cohort.look(part)
-        found = f"read_parquet({DUCKDB.text(str(work / 'findings' / f'{name}.parquet'))})"
-        who, folder = f"select patient_id from {found}", work / f"flagged-{name}"
-        flagged = set_aside(cohort, who, folder, self._kinds)
-        answers = folder / "answers.parquet"
-        engine.write(self._outcomes(engine).of_those_with_findings(), answers)
-        settings = tuple(sorted(self._choices.settings.items()))
-        for number, acted in enumerate(_batches(cohort, found)):
-            path = work / "evidence" / f"{name}-{number:04d}.parquet"
-            asked = (flagged, answers, acted, self._choices.as_of, settings, path, number == 0)
-            explainers.ask(Asked(*asked))
+    def _works(self, records: Path, work: Path, room: Room, most: int) -> list[PartWork]:
+        questions = tuple(self._questions())
+        return [
+            PartWork(
+                part=part, name=f"{number:04d}", questions=questions, work=work.resolve(),
+                room=replace(room, spill=(room.spill / f"{number:04d}").resolve()),
+                as_of=self._choices.as_of, settings=tuple(sorted(self._choices.settings.items())),
+                kinds=self._kinds,
+            )
+            for number, part in enumerate(parts_of(records.resolve(), most))
+        ]  # fmt: skip
 
-    def _outcomes(self, engine: Population) -> Outcomes:
-        return Outcomes(self._pack, self._protocol, self._choices.as_of, engine.dialect)
+    def _questions(self) -> Iterator[Question]:
+        """The day itself, then each day of the course."""
+        outcomes = Outcomes(self._pack, self._protocol, self._choices.as_of)
+        yield Question(
+            stages=tuple(cohort_stages(self._small, self._choices.as_of, people=PEOPLE)),
+            writes=tuple((what, getattr(outcomes, what)()) for what in _BY_QUERY),
+            with_findings=outcomes.of_those_with_findings(),
+        )
+        if self._choices.every:
+            yield from course_questions(self._pack, self._choices.every)
 
     def _gather(self, cohort: Cohort, work: Path, out: Path) -> None:
         """The parts of each table as one file, in order."""
         write_evidence([], work / "evidence" / "none.parquet")
         for what, order in ORDERS.items():
-            parts = DUCKDB.text(str(work / what / "*.parquet"))
+            parts = quote_text(str(work / what / "*.parquet"))
             cohort.write(f"from read_parquet({parts}) order by {order}", out / f"{what}.parquet")
 
-    def _course(
-        self, engine: Population, cohort: Cohort, parts: list[Part], records: Path, work: Path,
-        out: Path, every: Every,
-    ) -> None:  # fmt: skip
-        (work / "course").mkdir()
-        write_course(engine, parts, self._pack, every, work / "course", self._told)
-        written = DUCKDB.text(str(work / "course" / "*.parquet"))
+    def _course(self, cohort: Cohort, records: Path, work: Path, out: Path, every: Every) -> None:
+        written = quote_text(str(work / COURSE / "*" / "*.parquet"))
         course = out / "course.parquet"
         cohort.write(f"from read_parquet({written}) order by patient_id, as_of", course)
         write_days(cohort, every, out / "course_days.parquet")
@@ -236,15 +243,9 @@ class Screening:
         }  # fmt: skip
 
 
-def _batches(cohort: Cohort, found: str) -> Iterator[Acted]:
-    """Those with findings, so many at a time in the order of their identifiers."""
-    rules: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    sql = f"select patient_id, rule, state from {found} order by patient_id, rule"
-    for patient_id, rule, state in cohort.run(sql):
-        rules[str(patient_id)].append((str(rule), str(state)))
-    listed = [(name, tuple(said)) for name, said in rules.items()]
-    for start in range(0, len(listed), AT_ONCE):
-        yield dict(listed[start : start + AT_ONCE])
+def most_people(room: Room) -> int:
+    """How many people are answered in one go with this much memory."""
+    return max(1, min(MOST_PEOPLE, room.size // ROOM_OF_ONE))
 
 
 def _review(pack: Pack) -> str:

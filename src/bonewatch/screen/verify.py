@@ -11,7 +11,7 @@ from bonewatch.assessment.ask import open_rules
 from bonewatch.assessment.assess import Assessor
 from bonewatch.assessment.result import Assessment
 from bonewatch.engine.on_duckdb import Cohort
-from bonewatch.features.to_sql import DUCKDB
+from bonewatch.features.to_sql import quote_text
 from bonewatch.knowledge.pack import URGENCIES, Pack
 from bonewatch.record.record import Record
 from bonewatch.record.to_arrow import parts_of
@@ -50,11 +50,11 @@ _ALWAYS = (
 
 
 def _table(out: Path, name: str) -> str:
-    return f"read_parquet({DUCKDB.text(str(out / f'{name}.parquet'))})"
+    return f"read_parquet({quote_text(str(out / f'{name}.parquet'))})"
 
 
 def _list(names: Iterable[str]) -> str:
-    return f"[{', '.join(map(DUCKDB.text, names))}]::varchar[]"
+    return f"[{', '.join(map(quote_text, names))}]::varchar[]"
 
 
 def differences(patient_id: str, told: Told, expected: Told) -> Iterator[str]:

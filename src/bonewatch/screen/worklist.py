@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from bonewatch.features.to_sql import DUCKDB
+from bonewatch.features.to_sql import quote_text
 from bonewatch.knowledge.pack import Pack
 
 HEAD = (
@@ -42,11 +42,11 @@ def _safe(cell: str) -> str:
 
 def _query(out: Path, pack: Pack) -> str:
     tiers = ", ".join(
-        f"({DUCKDB.text(name)}, {tier.order}, {DUCKDB.text(tier.within)})"
+        f"({quote_text(name)}, {tier.order}, {quote_text(tier.within)})"
         for name, tier in pack.urgencies.items()
     )
     findings, evidence, due, people = (
-        f"read_parquet({DUCKDB.text(str(out / f'{name}.parquet'))})"
+        f"read_parquet({quote_text(str(out / f'{name}.parquet'))})"
         for name in ("findings", "evidence", "due", "assessments")
     )
     return f"""

@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 
 from bonewatch.features.rows import regions
-from bonewatch.features.to_sql import DUCKDB
+from bonewatch.features.to_sql import quote_text
 from bonewatch.knowledge.pack import URGENCIES, Pack
 from bonewatch.record.tables import TABLES
 from bonewatch.record.words import words
@@ -80,7 +80,7 @@ class Figures:
                 self._view(name, out / f"{name}.parquet")
 
     def _view(self, name: str, path: Path) -> None:
-        read = f"read_parquet({DUCKDB.text(str(path))})"
+        read = f"read_parquet({quote_text(str(path))})"
         self._database.execute(f'create view "{name}" as from {read}')
 
     def close(self) -> None:

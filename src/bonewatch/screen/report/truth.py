@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bonewatch.features.to_sql import DUCKDB
+from bonewatch.features.to_sql import quote_text
 from bonewatch.knowledge.pack import URGENCIES
 from bonewatch.screen.course import RED_FLAGS
 from bonewatch.screen.report.figures import Cell, Figure, Figures
@@ -23,7 +23,7 @@ _YEAR = 365.25
 
 def truth_figures(figures: Figures, truth: Path, days: Sequence[str]) -> Iterator[Figure]:
     """What is planted on the day; with the days of a course, also what was found, and how early."""
-    read = f"read_json({DUCKDB.text(str(truth))}, format='newline_delimited', columns={_COLUMNS})"
+    read = f"read_json({quote_text(str(truth))}, format='newline_delimited', columns={_COLUMNS})"
     figures.rows(
         "create or replace view truth as select patient_id, diagnosed_on, died_on,"
         " bone_metastases is not null as planted, bone_metastases.told_on as told_on,"
