@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from io import TextIOWrapper
 from pathlib import Path
@@ -23,8 +23,10 @@ from bonewatch import knowledge_cli, screen_cli, web_cli
 from bonewatch.assessment.assess import Assessor
 from bonewatch.assessment.result import Assessment
 from bonewatch.assessment.to_json import to_json
+from bonewatch.assessment.to_patient_text import PARTS as PARTS_AT_HOME
 from bonewatch.assessment.to_patient_text import to_patient_text
-from bonewatch.assessment.to_text import to_text
+from bonewatch.assessment.to_short_text import to_short_patient_text, to_short_text
+from bonewatch.assessment.to_text import PARTS, to_text
 from bonewatch.demo import CAST, DAY
 from bonewatch.engine.kept import Ready, ready
 from bonewatch.features.scope import no_such
@@ -58,7 +60,8 @@ AsOf = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object per line and person.")]
-Full = Annotated[bool, typer.Option("--full", help="Actions and sources of every finding.")]
+Full = Annotated[bool, typer.Option("--full", help="Everything, with ids and sources.")]
+Part = Annotated[str, typer.Option("--part", help=f"One part in full: {', '.join(PARTS)}.")]
 Settings = Annotated[
     Path | None, typer.Option("--settings", help="YAML file with cut-offs to change, name: value.")
 ]
@@ -92,6 +95,8 @@ class Page:
     as_json: bool = False
     full: bool = False
     for_patient: bool = False
+    part: str = ""
+    telephone: Mapping[str, str] = field(default_factory=dict)
 
 
 @app.callback()
@@ -108,32 +113,38 @@ def assess(
     as_of: AsOf = "",
     as_json: AsJson = False,
     full: Full = False,
+    part: Part = "",
     settings: Settings = None,
     protocol: Protocol = "",
     voice: Voice = "clinician",
     language: Language = "en",
 ) -> None:
-    """Assess each record: how urgent, why, what to do, what to ask; and the pathway beyond."""
+    """Assess each record: how urgent, why, what to do, what to ask; the rest: --part, --full."""
     day = _day(as_of) if as_of else date.today()
-    assessor = _assessor(settings, protocol, language)
-    page = _page(as_json, full, _one_of("--for", voice, VOICES))
+    clinic = _clinic(settings) if settings else Clinic()
+    assessor = _assessor(clinic, protocol, language)
+    page = _page(as_json, full, _one_of("--for", voice, VOICES), part)
+    page = replace(page, telephone=clinic.telephone)
     failed = sum(not _assess_file(assessor, name, day, page) for name in files)
     if failed:
         _complain(f"{failed} of {len(files)} files could not be assessed")
         raise typer.Exit(1)
 
 
-def _page(as_json: bool, full: bool, voice: str) -> Page:
+def _page(as_json: bool, full: bool, voice: str, part: str) -> Page:
     if as_json and voice == PATIENT:
         says = "--json is the whole answer, for clinicians; leave it out for the page for home"
         raise typer.BadParameter(says, param_hint="--for")
-    return Page(as_json, full, voice == PATIENT)
+    at_home = voice == PATIENT
+    if part:
+        _one_of("--part", part, PARTS_AT_HOME if at_home else PARTS)
+    return Page(as_json, full, at_home, part)
 
 
 @app.command()
 def demo() -> None:
     """Assess the invented people that come with bonewatch."""
-    assessor = _assessor(None, "", "en")
+    assessor = _assessor(Clinic(), "", "en")
     for path in CAST:
         _assess_file(assessor, str(path), DAY, Page())
 
@@ -255,8 +266,7 @@ def learn(topic: Topic = "", language: Language = "en") -> None:
     Console().print(to_page(pack, pack.articles[topic]) if topic else to_list(pack, articles))
 
 
-def _assessor(settings: Path | None, protocol: str, language: str) -> Assessor:
-    clinic = _clinic(settings) if settings else Clinic()
+def _assessor(clinic: Clinic, protocol: str, language: str) -> Assessor:
     made = _ready(clinic.settings, language)
     try:
         chosen = chosen_protocol(made.pack, protocol or clinic.protocol)
@@ -325,10 +335,24 @@ def _assessed(assessor: Assessor, records: list[Record], day: date) -> Iterator[
 def _show(assessor: Assessor, assessment: Assessment, name: str, page: Page) -> None:
     if page.as_json:
         _print_json(to_json(assessment, name))
-    elif page.for_patient:
-        Console().print(to_patient_text(assessment, assessor.pack.words))
+    elif page.for_patient and page.part:
+        Console().print(to_patient_text(assessment, assessor.pack.words, page.part))
+    elif page.part or page.full:
+        Console().print(to_text(assessment, name, page.part))
     else:
-        Console().print(to_text(assessment, name, page.full))
+        _show_short(assessor, assessment, name, page)
+
+
+def _show_short(assessor: Assessor, assessment: Assessment, name: str, page: Page) -> None:
+    console = Console(highlight=False)
+    if page.for_patient:
+        words, numbers = assessor.pack.words, page.telephone
+        console.print(
+            to_short_patient_text(assessment, words, telephone=numbers, width=console.width)
+        )
+    else:
+        console.print(to_short_text(assessment, file=name, width=console.width))
+    console.print()
 
 
 def _refuse(name: str, problems: list[Note], as_json: bool) -> bool:

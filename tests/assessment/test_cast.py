@@ -19,7 +19,7 @@ from rich.console import Console
 
 from bonewatch.assessment.assess import Assessor
 from bonewatch.assessment.result import Assessment
-from bonewatch.assessment.to_text import to_text
+from bonewatch.assessment.to_short_text import to_short_patient_text, to_short_text
 from bonewatch.demo import CAST, DAY
 from bonewatch.knowledge.load import core_pack
 from bonewatch.record.from_file import read_bytes
@@ -37,9 +37,11 @@ def _answers() -> dict[str, Assessment]:
 
 
 def _page(answer: Assessment) -> str:
-    """The page at width 100, without colour and without the pack's hash."""
+    """Both pages as they are printed, without colour."""
     page = Console(file=io.StringIO(), width=100, color_system=None, legacy_windows=False)
-    page.print(to_text(answer))
+    page.print(to_short_text(answer))
+    page.print()
+    page.print(to_short_patient_text(answer, core_pack().words))
     lines = page.file.getvalue().splitlines()  # type: ignore[attr-defined]
     return re.sub(r"[0-9a-f]{16}", "." * 16, "\n".join(line.rstrip() for line in lines)) + "\n"
 
@@ -64,7 +66,7 @@ def test_ana_whose_legs_give_way_is_an_emergency() -> None:
     assert answer.findings[0].rule == "T1-01"
     assert answer.ask == ()
     assert answer.safety_net is None
-    assert "weakness in an arm or leg" in answer.say
+    assert "weakness in both legs" in answer.say
 
 
 def test_beth_whose_hip_hurts_with_metastases_is_seen_the_same_day() -> None:

@@ -102,3 +102,10 @@ def test_a_value_that_a_rule_judges_is_not() -> None:
 def test_the_answer_says_by_what_way_to_be_seen() -> None:
     assert _assess({"kind": "bleeding", "reported_on": _on(0)}).means == "ambulance"
     assert _assess({"kind": "none", "reported_on": _on(0)}).means == "clinic"
+
+
+def test_what_was_told_and_is_gone_on_one_day_has_ended() -> None:
+    """The check-in may come after a clinician's entry of the same day."""
+    told = {**WEAK, "reported_on": _on(0)}
+    assert _assess(told).urgency == "emergency"
+    assert _assess(told, {**told, "ended_on": _on(0)}).urgency != "emergency"

@@ -22,7 +22,8 @@ from hypothesis import strategies as st
 from bonewatch.assessment.assess import Assessor
 from bonewatch.assessment.pathway.result import Option, Pathway, Score
 from bonewatch.assessment.result import Assessment
-from bonewatch.assessment.to_patient_text import to_patient_text
+from bonewatch.assessment.to_patient_text import PARTS, to_patient_text
+from bonewatch.assessment.to_short_text import to_short_patient_text
 from bonewatch.knowledge.load import core_pack
 from bonewatch.record.from_json import RecordError, read_record
 
@@ -126,7 +127,10 @@ def test_the_page_for_home_names_no_option_step_or_score(raw: Raw) -> None:
     from rich.console import Console
 
     console = Console(width=4000, record=True, quiet=True)
-    console.print(to_patient_text(assess(raw), assessor().pack.words))
+    answer, words = assess(raw), assessor().pack.words
+    console.print(to_short_patient_text(answer, words))
+    for part in PARTS:
+        console.print(to_patient_text(answer, words, part))
     text = console.export_text()
     assert [title for title in _clinical_words() if title in text] == []
 

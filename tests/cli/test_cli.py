@@ -61,8 +61,8 @@ def test_each_of_the_cast_gets_a_page(path: Path, label: str) -> None:
     result = _run("assess", *AS_OF, path)
     assert result.exit_code == 0
     assert f" {label} " in result.stdout
-    assert "For the patient" in result.stdout
-    assert "For the clinician" in result.stdout
+    assert len(result.stdout.splitlines()) <= 40
+    assert "--full" in result.stdout
     assert "unreviewed" in result.stdout
     assert result.stderr == ""
 
@@ -71,7 +71,7 @@ def test_the_demo_shows_all_of_the_cast() -> None:
     result = _run("demo")
     assert result.exit_code == 0
     for name in ("ana", "beth", "cara", "dora"):
-        assert f"{name} on {DAY.isoformat()}" in result.stdout
+        assert f"{name} · {DAY.isoformat()}" in result.stdout
 
 
 @cache

@@ -102,7 +102,7 @@ def test_another_voice_is_refused() -> None:
 
 
 def test_the_articles_own_schedule_warns_where_guidelines_differ() -> None:
-    page = _run("assess", *AS_OF, "--protocol", "P_SEED", CARA).stdout
+    page = _run("assess", *AS_OF, "--protocol", "P_SEED", "--part", "follow-up", CARA).stdout
     assert "P_SEED" in page
     assert "guidelines differ" in page
     assert "Two randomised trials" in page
@@ -121,7 +121,7 @@ def test_a_clinic_chooses_in_its_settings_and_an_option_wins(tmp_path: Path) -> 
     settings.write_text("protocol: P_NICE_NG101\nfever_from: 37.5\n", encoding="utf-8")
     words = ("assess", *AS_OF, "--json", "--settings", settings)
     assert json.loads(_run(*words, CARA).stdout)["follow_up"]["chosen"] == "P_NICE_NG101"
-    chosen = json.loads(_run(*words, "--protocol", "P_SEED", CARA).stdout)
+    chosen = json.loads(_run(*words, "--protocol", "P_SEED", "--part", "follow-up", CARA).stdout)
     assert chosen["follow_up"]["chosen"] == "P_SEED"
 
 

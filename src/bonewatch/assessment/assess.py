@@ -28,16 +28,15 @@ from bonewatch.assessment.result import (
     SignSeen,
     Topic,
 )
+from bonewatch.assessment.telephone import TelephoneWords
 from bonewatch.engine.in_python import Engine, Evaluation
 from bonewatch.engine.kept import Code, code_of
 from bonewatch.engine.why import why_of
 from bonewatch.features import tree as t
-from bonewatch.features.rows import NOTHING
 from bonewatch.knowledge.education import topics_for
 from bonewatch.knowledge.pack import URGENCIES, Pack, Rule
 from bonewatch.record.checks import later_than, undated
 from bonewatch.record.record import Record
-from bonewatch.record.tables import SYMPTOM
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +65,7 @@ class Assessor:
         self._counting = {rule.id for rule in pack.rules.values() if t.rules(rule.when)}
         self._triggers = triggers_of(pack)
         self._not_judged = NotJudged(pack)
+        self._telephone = TelephoneWords(pack)
         self._most = sorted(pack.rules.values(), key=lambda r: (pack.order(r.urgency), r.id))
 
     def assess(self, record: Record, as_of: date) -> Assessment:
@@ -166,6 +166,10 @@ class Assessor:
         order = {name: text.order for name, text in self.pack.means.items()}
         return min(said, key=lambda name: order.get(name, 0), default=usual)
 
+    def _how(self, means: str) -> Voices:
+        text = self.pack.means.get(means)
+        return Voices(text.patient, text.label) if text else Voices("", means.replace("_", " "))
+
     def _range(self, evaluation: Evaluation) -> tuple[str, str]:
         """The lowest and the highest urgency, whatever the unknown facts turn out to be."""
         if self._has_died(evaluation):
@@ -233,6 +237,7 @@ class Assessor:
         skipped = () if died else self._not_judged.of(evaluation, acted_on)
         signs = () if died else tuple(self._signs_seen(evaluation))
         headline = self._headline(urgency, findings, asked, skipped)
+        means = self._means(acted_on, urgency)
         notes = (*record.notes, *later_than(record.tables, as_of), *undated(record.tables, as_of))
         return Assessment(
             patient_id=record.patient_id,
@@ -241,13 +246,14 @@ class Assessor:
             notes=notes,
             not_understood=dict(record.not_understood),
             urgency=urgency,
-            means=self._means(acted_on, urgency),
+            means=means,
+            how=self._how(means),
             urgency_low=low,
             urgency_high=high,
             label=tier.label,
             within=tier.within,
             headline=self._voices("died") if died else headline,
-            say=self._say(findings),
+            say="" if died else self._telephone.say(evaluation, findings),
             findings=findings,
             signs=signs,
             ask=tuple(asked[:most]),
@@ -285,19 +291,7 @@ class Assessor:
         if not findings:
             return Voices(tier.patient, tier.clinician)
         first = findings[0]
-        told = first.says.patient
-        if not told.startswith(tier.patient.rstrip(".")):
-            told = f"{tier.patient} {told}"
-        return Voices(told, f"{first.title}. {first.says.clinician}")
-
-    def _say(self, findings: tuple[Finding, ...]) -> str:
-        """What to say on the telephone: the history, and the facts behind the top findings."""
-        top = [f for f in findings if f.urgency == findings[0].urgency]
-        facts = [fact.plain for f in top for reason in f.because for fact in reason.facts]
-        nothing = self.pack.plain(SYMPTOM.name, NOTHING)
-        beside = [fact for fact in facts if fact != nothing]
-        told = "; ".join(dict.fromkeys(beside or facts))
-        return f"{self.pack.words['say_patient']}: {told}." if told else ""
+        return Voices(first.says.patient, _with_title(first))
 
     def _voices(self, name: str) -> Voices:
         words = self.pack.words
@@ -315,6 +309,12 @@ def _knowledge_of(pack: Pack) -> Knowledge:
     reviewed = all(rule.text.review.state == "reviewed" for rule in pack.rules.values())
     state = "reviewed" if reviewed else "unreviewed"
     return Knowledge(pack.about.name, pack.version, pack.hash, state)
+
+
+def _with_title(finding: Finding) -> str:
+    """The finding's title, and what to do; once where the one begins with the other."""
+    says = finding.says.clinician
+    return says if says.startswith(finding.title) else f"{finding.title}. {says}"
 
 
 def _is_danger_open(asked: list[Question]) -> bool:

@@ -38,11 +38,12 @@ from bonewatch.assessment.checkin_page import (
     Whose,
     check_answer,
 )
+from bonewatch.assessment.telephone import open_complaints
 from bonewatch.engine.in_python import Engine
 from bonewatch.features import tree as t
 from bonewatch.features.feature import Feature
-from bonewatch.features.rows import NOTHING, known_rows
 from bonewatch.features.rows import Row as FeatureRow
+from bonewatch.features.rows import known_rows
 from bonewatch.knowledge.checkin import Cell, CheckInText, DetailText, StatementText
 from bonewatch.knowledge.pack import URGENCIES
 from bonewatch.record.from_json import keep_what_holds
@@ -81,15 +82,7 @@ class Interview:
     def open_complaints(self, record: Record, as_of: date) -> tuple[Row, ...]:
         """The complaints on record on that day that no report has ended, newest first."""
         most = int(self._pack.settings["open_complaint_days"].value)
-        rows = known_rows(record, as_of)[SYMPTOM.name]
-        today = as_of.toordinal()
-        open_ = [
-            row
-            for row in rows
-            if row["latest"] and row["present"] and not row["ended"] and row["kind"] != NOTHING
-            and today - int(cast(int, row["reported_on"])) <= most
-        ]  # fmt: skip
-        open_.sort(key=lambda row: (-int(cast(int, row["reported_on"])), str(row["kind"])))
+        open_ = open_complaints(known_rows(record, as_of)[SYMPTOM.name], as_of.toordinal(), most)
         found = {made.key: made for made in map(_open_row, open_)}
         return tuple(found.values())
 

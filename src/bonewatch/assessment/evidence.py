@@ -23,8 +23,9 @@ class Voices:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One row of the record: where it stands, its date as given, and what it says in words."""
+    """One row of the record: its table and place, its date as given, and what it says in words."""
 
+    table: str
     at: str
     date: str | None
     says: str

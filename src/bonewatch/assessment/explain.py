@@ -44,4 +44,4 @@ def fact_of(pack: Pack, table: str, row: Row) -> Fact:
     dated_by = TABLES[table].dated_by or TABLES[table].dates[0]
     day = write_day_numbers(row[dated_by], row[f"{dated_by}_latest"])
     says, plain = (RowWords(voice, pack.translations, pack.words) for voice in (False, True))
-    return Fact(str(row["at"]), day, says.says(table, row), plain.says(table, row))
+    return Fact(table, str(row["at"]), day, says.says(table, row), plain.says(table, row))

@@ -105,10 +105,10 @@ class Knowledge:
 class Assessment:
     """How urgent, why, what to do, and what is not known, for one person on one day.
 
-    `urgency` is the highest tier acted on and `means` how to be seen; `urgency_low` and
-    `urgency_high` are the lowest and highest it can be whatever the unknown facts that are in play
-    turn out to be (assessment/in_play.py). `not_judged` names recorded values and problems that no
-    rule reads.
+    `urgency` is the highest tier acted on, `means` how to be seen, `how` the same in words;
+    `urgency_low` and `urgency_high` are the lowest and highest it can be whatever the unknown facts
+    that are in play turn out to be (assessment/in_play.py). `not_judged` names recorded values and
+    problems that no rule reads.
     """
 
     patient_id: str
@@ -118,6 +118,7 @@ class Assessment:
     not_understood: Mapping[str, int]
     urgency: str
     means: str
+    how: Voices
     urgency_low: str
     urgency_high: str
     label: str

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bonewatch.assessment.complaint_words import CLINICIAN, ComplaintWords
 from bonewatch.features.rows import Row
 from bonewatch.features.to_python import Value
-from bonewatch.record.tables import TABLES, Field
+from bonewatch.record.tables import SYMPTOM, TABLES, Field
 from bonewatch.record.words import words
 
 
@@ -21,6 +22,7 @@ class RowWords:
         self, plain: bool, translations: Mapping[str, str], phrases: Mapping[str, str]
     ) -> None:
         self._plain, self._said, self._phrases = plain, translations, phrases
+        self.complaints = ComplaintWords(phrases, self._word, plain=plain)
 
     def says(self, table: str, row: Row) -> str:
         """What the row says, without its date."""
@@ -28,15 +30,19 @@ class RowWords:
             return self._measured(row)
         if table == "patient":
             return self._phrase("born")
-        parts = [part for field in TABLES[table].fields if (part := self._part(field, row))]
+        if table == SYMPTOM.name:
+            said = self.complaints.says(row)
+            return said if row.get("present") is not False else self._phrase("no").format(what=said)
+        shown = (field for field in TABLES[table].fields if not _is_implied(table, field, row))
+        parts = [part for field in shown if (part := self._part(field, row))]
         if row.get("present") is False:
             return self._phrase("no").format(what=", ".join(parts))
         return ", ".join(parts) or TABLES[table].row_is.removeprefix("one ").removeprefix("a ")
 
     def _phrase(self, name: str) -> str:
         """A little phrase of the pack, in the person's language only where it is for them."""
-        english = _ENGLISH[name]
-        return self._phrases.get(f"fact_{name}", english) if self._plain else english
+        voice = "" if self._plain else CLINICIAN
+        return self._phrases.get(f"fact_{name}{voice}", _ENGLISH[name])
 
     def _measured(self, row: Row) -> str:
         name = self._word("measurement", row["what"])
@@ -57,16 +63,10 @@ class RowWords:
             return self._word(field.words, value)
         if field.type == "bool":
             return self._yes_or_no(field, value)
-        return self._chosen(field, value) if field.type == "choice" else self._amount(field, row)
-
-    def _chosen(self, field: Field, value: Value) -> str:
-        chosen = self._choice(value)
-        return f"{self._field(field)}: {chosen}" if field.name in _SAID_OF_SOMETHING else chosen
+        return self._choice(value) if field.type == "choice" else self._amount(field, row)
 
     def _amount(self, field: Field, row: Row) -> str:
         number = f"{row[field.name]:g}"
-        if field.name == "severity":
-            return self._phrase("of_10").format(number=number)
         if field.name == "dose" and row["unit"]:
             return f"{number} {row['unit']}"
         return f"{self._field(field)} {number}"
@@ -91,9 +91,12 @@ class RowWords:
         return self._said.get(place, english) if self._plain else english
 
 
-_SAID_OF_SOMETHING = ("after_injury",)
-"""What alone would be taken for the pain: "pain, back, none" is a pain after no injury."""
-_ENGLISH = {"born": "born", "no": "no {what}", "not": "not {what}", "of_10": "{number} of 10"}
+def _is_implied(table: str, field: Field, row: Row) -> bool:
+    """The kind of a treatment goes without saying where its drug is named."""
+    return table == "treatment" and field.name == "kind" and row["agent"] is not None
+
+
+_ENGLISH = {"born": "born", "no": "no {what}", "not": "not {what}"}
 
 
 def _rounded(value: Value) -> str:

@@ -1,4 +1,4 @@
-"""An assessment as a page for the person at home: one voice, what to do first.
+"""Parts of an assessment for the person at home; to_short_text.py is the page.
 
 Scores, work-up, options of treatment and risk figures are for clinicians and do not stand here.
 """
@@ -14,38 +14,36 @@ from rich.text import Text
 
 from bonewatch.assessment.pathway.result import Due
 from bonewatch.assessment.result import Assessment
-from bonewatch.assessment.to_text import STYLES
+from bonewatch.assessment.styles import STYLES
 
 Words = Mapping[str, str]
 
 
-def to_patient_text(assessment: Assessment, words: Words) -> RenderableType:
-    """The page; `words` are the pack's standing sentences in the person's language."""
+PARTS = ("ask", "follow-up", "living", "read")
+
+
+def to_patient_text(assessment: Assessment, words: Words, part: str) -> RenderableType:
+    """One part (see PARTS); `words` are the pack's standing sentences in the person's language."""
     return Panel(
-        Group(*_parts(assessment, words)),
+        Group(*_part(assessment, words, part)),
         title=Text(f" {assessment.as_of.isoformat()} "),
         border_style=STYLES[assessment.urgency].split(" on ")[-1],
         padding=(1, 2),
     )
 
 
-def _parts(assessment: Assessment, words: Words) -> Iterator[RenderableType]:
-    label = Text(f" {assessment.label} ", style=STYLES[assessment.urgency])
-    yield label.append(f"  {assessment.within}", style="bold not reverse on default")
-    yield from _section(words["page_what_to_do"], [assessment.headline.patient])
-    yield from _section(words["page_say"], [assessment.say])
-    if assessment.safety_net:
-        yield from _section(words["page_call_now"], [assessment.safety_net.patient])
-    yield from _section(words["page_ask"], _questions(assessment))
-    yield from _section(words["page_follow_up"], _follow_up(assessment, words))
-    yield from _section(words["page_life"], _life(assessment))
-    yield from _section(
-        words["page_learn"], [f"{one.title} ({one.topic})" for one in assessment.learn]
-    )
-    if assessment.knowledge.review != "reviewed":
-        yield Padding(Text(words["page_unreviewed"], style="dim"), (1, 0, 0, 0))
+def _part(assessment: Assessment, words: Words, part: str) -> Iterator[RenderableType]:
+    if part == "ask":
+        yield from _section(words["page_ask"], _questions(assessment))
+    elif part == "follow-up":
+        yield from _section(words["page_follow_up"], _follow_up(assessment, words))
+    elif part == "living":
+        yield from _section(words["page_life"], _life(assessment))
+    else:
+        read = [f"{one.title} ({one.topic})" for one in assessment.learn]
+        yield from _section(words["page_learn"], read)
     for caution in assessment.cautions:
-        yield Padding(Text(caution, style="dim"), (0, 0, 0, 0))
+        yield Padding(Text(caution, style="dim"), (1, 0, 0, 0))
 
 
 def _section(heading: str, lines: Iterable[str]) -> Iterator[RenderableType]:

@@ -1,4 +1,4 @@
-"""An assessment as a page a person can read in a terminal, the two voices apart."""
+"""The whole of an assessment for a terminal, or a part; the short page is to_short_text.py."""
 
 from __future__ import annotations
 
@@ -11,33 +11,44 @@ from rich.panel import Panel
 from rich.text import Text
 
 from bonewatch.assessment.evidence import SCALE, Fact, Reason
+from bonewatch.assessment.pathway.to_text import PARTS as PATHWAY_PARTS
 from bonewatch.assessment.pathway.to_text import SEEN
 from bonewatch.assessment.pathway.to_text import to_text as pathway_to_text
 from bonewatch.assessment.result import Assessment, Finding, SignSeen
+from bonewatch.assessment.styles import STYLES
 from bonewatch.features.to_python import Value
 
-STYLES = {
-    "emergency": "bold white on red",
-    "same_day": "bold black on yellow",
-    "urgent": "bold yellow",
-    "soon": "bold cyan",
-    "routine": "bold green",
-}
 MOST_TOPICS = 6
 
 
-def to_text(assessment: Assessment, file: str = "", full: bool = False) -> RenderableType:
-    """The answer: what to do first, then why, then what is not known.
+PARTS = ("why", "ask", *PATHWAY_PARTS, "read", "record")
 
-    Findings below the top urgency are given without their actions and sources unless `full`.
-    """
+
+def to_text(assessment: Assessment, file: str = "", part: str = "") -> RenderableType:
+    """Everything there is to say, or one part of it (see PARTS)."""
     return Panel(
-        Group(*_parts(assessment, full)),
+        Group(*(_part(assessment, part) if part else _parts(assessment))),
         title=_title(assessment, file),
         subtitle=_subtitle(assessment),
         border_style=STYLES[assessment.urgency].split(" on ")[-1],
         padding=(1, 2),
     )
+
+
+def _part(assessment: Assessment, part: str) -> Iterator[RenderableType]:
+    yield _urgency(assessment)
+    before: list[RenderableType] = []
+    if part == "why":
+        before = [*_why(assessment), *_signs(assessment)]
+    elif part == "ask":
+        before = list(_not_known(assessment))
+    elif part == "read":
+        before = list(_learn(assessment))
+    elif part == "record":
+        before = list(_record(assessment))
+    else:
+        before = list(PATHWAY_PARTS[part](assessment.pathway, True))
+    yield from before or [_indented("Nothing to say here.")]
 
 
 def _title(assessment: Assessment, file: str) -> Text:
@@ -51,7 +62,7 @@ def _subtitle(assessment: Assessment) -> Text:
     return Text(f" {knowledge.pack} {knowledge.version} ({knowledge.hash}), {knowledge.review} ")
 
 
-def _parts(assessment: Assessment, full: bool) -> Iterator[RenderableType]:
+def _parts(assessment: Assessment) -> Iterator[RenderableType]:
     yield _urgency(assessment)
     yield _heading("For the patient")
     yield _indented(assessment.headline.patient)
@@ -61,10 +72,10 @@ def _parts(assessment: Assessment, full: bool) -> Iterator[RenderableType]:
         yield _indented(assessment.safety_net.patient)
     yield _heading("For the clinician")
     yield _indented(assessment.headline.clinician)
-    yield from _why(assessment, full)
-    yield from _signs(assessment, full)
+    yield from _why(assessment)
+    yield from _signs(assessment)
     yield from _not_known(assessment)
-    yield from pathway_to_text(assessment.pathway, full)
+    yield from pathway_to_text(assessment.pathway, True)
     yield from _learn(assessment)
     yield from _record(assessment)
     for caution in assessment.cautions:
@@ -88,13 +99,12 @@ def _indented(words: str) -> RenderableType:
     return Padding(Text(words), (0, 0, 0, 2))
 
 
-def _why(assessment: Assessment, full: bool) -> Iterator[RenderableType]:
+def _why(assessment: Assessment) -> Iterator[RenderableType]:
     if assessment.findings:
         yield _heading("Why")
     told: set[str] = set()
     for finding in assessment.findings:
-        whole = full or finding.urgency == assessment.urgency
-        yield Padding(Group(*_finding(finding, whole, told)), (0, 0, 0, 2))
+        yield Padding(Group(*_finding(finding, told)), (0, 0, 0, 2))
     ours = dict.fromkeys(line for f in assessment.findings for line in f.conventions)
     if ours:
         yield _heading("Cut-offs of ours used here, adjustable, to be confirmed by a clinician")
@@ -102,14 +112,14 @@ def _why(assessment: Assessment, full: bool) -> Iterator[RenderableType]:
         yield _indented(f"• {line}")
 
 
-def _finding(finding: Finding, whole: bool, told: set[str]) -> Iterator[RenderableType]:
+def _finding(finding: Finding, told: set[str]) -> Iterator[RenderableType]:
     urgency = finding.urgency.replace("_", " ")
     yield Text.from_markup(f"[bold]{finding.rule}[/] {escape(finding.title)} [dim]({urgency})[/]")
     for reason in finding.because:
         yield _indented(_because(reason, told))
-    for action in finding.actions if whole else ():
+    for action in finding.actions:
         yield _indented(f"→ {action.says}")
-    for line in _standing(finding) if whole else ():
+    for line in _standing(finding):
         yield Padding(Text(line, style="dim"), (0, 0, 0, 2))
 
 
@@ -137,13 +147,10 @@ def _number(value: Value) -> str:
     return f"{value:g}" if isinstance(value, int | float) else str(value)
 
 
-def _signs(assessment: Assessment, full: bool) -> Iterator[RenderableType]:
+def _signs(assessment: Assessment) -> Iterator[RenderableType]:
     if not assessment.signs:
         return
     yield _heading("Signs that are there")
-    if not full:
-        yield _indented("; ".join(f"{sign.id} {sign.title}" for sign in assessment.signs))
-        return
     for sign in assessment.signs:
         yield _indented(" ".join(_sign(sign)))
 

@@ -233,7 +233,7 @@ def _add_history(rows: list[Row]) -> None:
         days = in_order[key]
         later = max(days[-1], denied_on.get(row["kind"], 0))
         row["latest"] = later <= _day(row["reported_on_latest"])
-        row["ended"] = row["ended_on"] is not None
+        row["ended"] = bool(reports[key][_day(row["reported_on"])]["ended"])
         row["last_report_on"] = row["last_report_on_latest"] = last
         place = bisect_left(days, _day(row["reported_on"]))
         before = days[place - 1] if place else None
@@ -249,12 +249,13 @@ _Report = dict[str, Value]
 
 
 def _reports(rows: list[Row]) -> dict[_Key, dict[int, _Report]]:
-    """Per complaint and day: was it present, and how bad."""
+    """Per complaint and day: was it present, how bad, and did a report of that day end it."""
     days: dict[_Key, dict[int, _Report]] = defaultdict(dict)
     for row in rows:
         day = days[row["kind"], row["site"], row["side"]].setdefault(_day(row["reported_on"]), {})
         day["latest"] = max(_day(day.get("latest")), _day(row["reported_on_latest"]))
         day["present"] = bool(day.get("present")) or bool(row["present"])
+        day["ended"] = bool(day.get("ended")) or row["ended_on"] is not None
         day["severity"] = _larger(day.get("severity"), row["severity"])
     return days
 

@@ -11,14 +11,19 @@ from bonewatch.knowledge.pack_error import PackError
 from bonewatch.knowledge.pathway.text import ProtocolText
 
 PROTOCOL = "protocol"
+TELEPHONE = ("emergency", "cancer_line", "team", "team_hours", "crisis")
 
 
 @dataclass(frozen=True, slots=True)
 class Clinic:
-    """What a clinic has chosen: cut-offs put over the pack's, and a protocol (empty: none)."""
+    """What a clinic has chosen: cut-offs put over the pack's, and a protocol (empty: none).
+
+    `telephone` is its numbers and hours by the names of TELEPHONE, which people at home are shown.
+    """
 
     settings: Mapping[str, float] = field(default_factory=dict)
     protocol: str = ""
+    telephone: Mapping[str, str] = field(default_factory=dict)
 
 
 def chosen_protocol(pack: Pack, name: str) -> str:

@@ -46,6 +46,7 @@ def _of_pack(pack: Pack) -> Iterator[tuple[str, str]]:
     for name, tier in pack.urgencies.items():
         parts = ("label", "within", "patient")
         yield from ((f"urgency {name} {part}", getattr(tier, part)) for part in parts)
+    yield from ((f"means {name}", means.patient) for name, means in pack.means.items())
     ours = ((name, text) for name, text in pack.words.items() if not name.endswith(CLINICIAN))
     yield from ((f"words {name}", text) for name, text in ours)
     yield from ((f"rule {rule.id}", rule.text.patient) for rule in pack.rules.values())
@@ -173,6 +174,10 @@ def in_language(pack: Pack, language: str, folder: Path = CORE) -> Pack:
         language=language,
         translations=said,
         urgencies={n: tier.model_copy(update=_tier(n, said)) for n, tier in pack.urgencies.items()},
+        means={
+            n: means.model_copy(update={"patient": said.get(f"means {n}", means.patient)})
+            for n, means in pack.means.items()
+        },
         words={n: said.get(f"words {n}", text) for n, text in pack.words.items()},
         rules={n: replace(r, text=_rule(r.text, said)) for n, r in pack.rules.items()},
         features={n: replace(f, ask=said.get(f"ask {n}", f.ask)) for n, f in pack.features.items()},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -48,18 +48,34 @@ FEW = 2
 
 def to_text(pathway: Pathway, full: bool) -> Lines:
     """Work-up, treatment, follow-up, scores, risk, life; each part only where it says something."""
-    yield from _part("Work-up, and its clock", _workup(pathway, full))
-    yield from _part(
-        "Options of treatment, laid out for a clinician, never chosen", _treatment(pathway, full)
-    )
-    yield from _part("Follow-up", _follow_up(pathway, full))
+    for part in PARTS.values():
+        yield from part(pathway, full)
+
+
+def _of_workup(pathway: Pathway, full: bool) -> Lines:
+    return _part("Work-up, and its clock", _workup(pathway, full))
+
+
+def _of_treatment(pathway: Pathway, full: bool) -> Lines:
+    heading = "Options of treatment, laid out for a clinician, never chosen"
+    return _part(heading, _treatment(pathway, full))
+
+
+def _of_follow_up(pathway: Pathway, full: bool) -> Lines:
+    return _part("Follow-up", _follow_up(pathway, full))
+
+
+def _of_scores(pathway: Pathway, full: bool) -> Lines:
     yield from _part("Scores", _scores(pathway.scores, full))
     yield from _part(
         "Published risk figures, each of its own people and time; never combined, and none lowers"
         " an urgency",
         (*_scores(pathway.risk.scores, full), *_tables(pathway.risk.tables, full)),
     )
-    yield from _part("Bone health and living", _lifestyle(pathway, full))
+
+
+def _of_living(pathway: Pathway, full: bool) -> Lines:
+    return _part("Bone health and living", _lifestyle(pathway, full))
 
 
 def _part(heading: str, lines: Iterable[RenderableType]) -> Lines:
@@ -331,3 +347,13 @@ def _advice(advice: Advice, full: bool) -> Lines:
     if full:
         yield from _below(advice.ask)
         yield from _standing(advice.standing)
+
+
+PARTS: Mapping[str, Callable[[Pathway, bool], Lines]] = {
+    "workup": _of_workup,
+    "treatment": _of_treatment,
+    "follow-up": _of_follow_up,
+    "scores": _of_scores,
+    "living": _of_living,
+}
+"""The parts that can be shown by themselves."""

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from bonewatch.assessment.evidence import Fact
 from bonewatch.assessment.pathway.result import Due
-from bonewatch.assessment.result import Assessment
+from bonewatch.assessment.result import Assessment, Finding, Question
+from bonewatch.assessment.to_short_text import MOST_QUESTIONS, is_crisis
 from bonewatch.features.rows import NOTHING
 from bonewatch.record.record import CheckedRow, Record
 from bonewatch.record.words import words
@@ -20,6 +21,7 @@ from bonewatch.web.care.models import Alarm, CheckIn, State
 from bonewatch.web.chart.queries import assessor, page_language, record_of
 from bonewatch.web.portal.check_in import open_check_in
 
+MOST_ADVICE = 2
 CARDS = {"emergency": "emergency", "same_day": "urgent", "urgent": "urgent"}
 """The care card of each tier; below them it is the non-urgent one."""
 
@@ -37,23 +39,48 @@ class Result:
     unfinished: CheckIn | None
 
     @property
-    def why(self) -> list[tuple[str, list[Fact]]]:
-        """What the top findings say, each with the facts behind it that were not shown yet.
+    def why(self) -> list[Fact]:
+        """What she told that the top findings stand on, each once; not what only the chart says.
 
         That nothing was new once is no reason where something was told besides.
         """
-        top = [one for one in self.assessment.findings if one.urgency == self.assessment.urgency]
-        said: dict[str, list[Fact]] = {}
-        nothing, shown = _plain("symptom", NOTHING), set[tuple[str, str | None]]()
-        told = {fact.plain for one in top for reason in one.because for fact in reason.facts}
-        left_out = {nothing} if told != {nothing} else set[str]()
-        for finding in top:
-            listed = said.setdefault(finding.says.patient, [])
-            for fact in (fact for reason in finding.because for fact in reason.facts):
-                if (fact.plain, fact.date) not in shown and fact.plain not in left_out:
-                    shown.add((fact.plain, fact.date))
-                    listed.append(fact)
-        return list(said.items())
+        nothing = _plain("symptom", NOTHING)
+        facts = {
+            fact.at: fact
+            for one in self._top
+            for reason in one.because
+            for fact in reason.facts
+            if fact.table == "symptom"
+        }
+        said = {(fact.plain, fact.date): fact for fact in facts.values()}
+        beside = [fact for fact in said.values() if fact.plain != nothing]
+        return beside or list(said.values())
+
+    @property
+    def advice(self) -> list[str]:
+        """What else the top findings advise, after the card's own."""
+        said = dict.fromkeys(one.says.patient for one in self._top)
+        return [line for line in said if line != self.assessment.headline.patient][:MOST_ADVICE]
+
+    @property
+    def _top(self) -> list[Finding]:
+        return [one for one in self.assessment.findings if one.urgency == self.assessment.urgency]
+
+    @property
+    def crisis(self) -> bool:
+        """Is it about harm to herself? Then the page is a card of its own."""
+        return is_crisis(self.assessment)
+
+    @property
+    def danger_signs(self) -> list[str]:
+        """The signs for which to call at once, one by one."""
+        net = self.assessment.safety_net
+        return [sign for sign in net.patient.split(". ") if sign] if net else []
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """The few questions that could change the answer most."""
+        return self.assessment.ask[:MOST_QUESTIONS]
 
     @property
     def due(self) -> list[Due]:
