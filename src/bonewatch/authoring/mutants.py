@@ -23,7 +23,7 @@ from bonewatch.knowledge.pathway.build import features_of
 from bonewatch.knowledge.pathway.entry import Entry
 from bonewatch.knowledge.pathway.load import month_of
 from bonewatch.knowledge.pathway.text import EntryText
-from bonewatch.knowledge.row_rules import NAMED
+from bonewatch.knowledge.row_rules import FLOOR, NAMED
 from bonewatch.record.tables import TABLES
 
 TRUE = t.Constant(True)
@@ -142,7 +142,8 @@ def _definitions_of(feature: Feature) -> Iterator[str]:
 
 
 def _of_rule(rule: Rule) -> Iterator[Mutant]:
-    for change in _changes(rule.when):
+    # The condition of the floor is written by the machine; see FLOOR.
+    for change in () if any(map(FLOOR.fullmatch, t.names(rule.when))) else _changes(rule.when):
         yield _rule_mutant(rule, change, replace(rule, when=change.whole))
     for change in _changes(rule.guard) if rule.guard != TRUE else ():
         yield _rule_mutant(rule, change, replace(rule, guard=change.whole))
@@ -172,6 +173,8 @@ def _of_entry(entry: Entry[EntryText], pack: Pack) -> Iterator[Mutant]:
 
 
 def _of_feature(feature: Feature, pack: Pack) -> Iterator[Mutant]:
+    if FLOOR.fullmatch(feature.name):
+        return
     file, line = pack.places[("features", feature.name)]
     changes = _class_changes if NAMED.fullmatch(feature.name) else _feature_changes
     for before, after, made in changes(feature):
@@ -243,29 +246,45 @@ def _taken_otherwise(feature: Feature) -> Iterator[tuple[str, str, Feature]]:
 def _of_setting(name: str, pack: Pack) -> Iterator[Mutant]:
     file, line = pack.places[("settings", name)]
     setting = pack.settings[name]
+    using = _using(pack, lambda tree: name in t.settings(tree))
     for value in _near(setting.value, setting.unit):
         override = {name: value}
-        made = _differing(pack, lambda f, o=override: feature_with(f, o))  # type: ignore[misc]
+        made = _differing(using, lambda f, o=override: feature_with(f, o))  # type: ignore[misc]
         rules = {k: rule_with(rule, override) for k, rule in pack.rules.items()}
         changed = {k: rule for k, rule in rules.items() if rule != pack.rules[k]}
         yield Mutant(name, file, line, f"{setting.value}", f"{value}", made, changed)
 
 
-def _differing(pack: Pack, change: Callable[[Feature], Feature]) -> dict[str, Feature]:
+def _using(pack: Pack, uses: Callable[[Tree], bool]) -> dict[str, Feature]:
+    """The features of which a part is such; looked for once, as changing them takes long."""
     every = {**pack.features, **pack.derived}
-    made = {name: change(feature) for name, feature in every.items()}
-    return {name: feature for name, feature in made.items() if feature != every[name]}
+    return {name: f for name, f in every.items() if any(map(uses, trees_of(f)))}
+
+
+def _differing(
+    using: Mapping[str, Feature], change: Callable[[Feature], Feature]
+) -> dict[str, Feature]:
+    made = {name: change(feature) for name, feature in using.items()}
+    return {name: feature for name, feature in made.items() if feature != using[name]}
 
 
 def _of_definition(target: str, pack: Pack) -> Iterator[Mutant]:
     table, _, name = target.partition(".")
     file, line = pack.places[("definitions", target)]
+    using = {n: f for n, f in _using(pack, _names_one(name)).items() if f.source == table}
     for change in _changes(_definition(table, name, pack)):
 
         def with_it(feature: Feature, item: Tree = change.whole) -> Feature:
-            return _redefined(feature, name, item) if feature.source == table else feature
+            return _redefined(feature, name, item)
 
-        yield Mutant(target, file, line, *_words(change), features=_differing(pack, with_it))
+        yield Mutant(target, file, line, *_words(change), features=_differing(using, with_it))
+
+
+def _names_one(name: str) -> Callable[[Tree], bool]:
+    """Does a tree use the definition of this name?"""
+    return lambda tree: any(
+        isinstance(node, t.Defined) and node.name == name for node in t.walk(tree)
+    )
 
 
 def _definition(table: str, name: str, pack: Pack) -> Tree:

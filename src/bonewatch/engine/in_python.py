@@ -102,6 +102,17 @@ class CompiledFeature:
         self._is_placed = feature.is_placed or feature.source != "symptom"
         self._heeds_nothing = feature.source == "symptom" and NOTHING not in (feature.index or ())
 
+    def changed_to(self, made: Feature) -> CompiledFeature:
+        """The feature as it is changed to; what stays of it is not compiled again."""
+        if made.value is not None:
+            return CompiledFeature(made)
+        was = self.feature
+        return CompiledFeature(made, (
+            self._window if made.window == was.window else row_function(made.window),
+            self._where if made.where == was.where else row_function(made.where),
+            self._item if made.item == was.item else row_function(made.item),
+        ))  # fmt: skip
+
     def run(
         self, rows: Rows, values: Mapping[str, Value], as_of: int, acts: Mapping[str, State] = {}
     ) -> Value:

@@ -43,6 +43,11 @@ NAMED = re.compile(r"\b(has|on|surely_on|cond|last)_([a-z0-9_]+)")
 STANDS, STANDS_ACUTE, RESULT_DAYS = "complaint_stands_days", "acute_stands_days", "result_days"
 UNSPOKEN = "unspoken_complaint"
 """What a rule writes for: there is a complaint that no routine row explains."""
+FLOOR = re.compile(r"other_complaint|other_pain_[a-z0-9_]+")
+"""The features that are written for that rule. They and its condition say nothing of their own:
+they repeat the routine rows, one part for each kind of a row. So it is the rows in which mistakes
+are looked for; that each is repeated rightly is tested for all (tests/knowledge/test_floor.py).
+"""
 PAINS = ("pain", "stiffness")
 FLOOR_PAINS = (
     "pain_unspoken{explained}",
