@@ -87,17 +87,17 @@ def _engine() -> Engine:
 
 def outputs(entry: str, given: Mapping[str, object], wanted: Mapping[str, Any]) -> dict[str, Value]:
     """What the engine makes of a record, for these outputs of an entry."""
-    record = read_record({"primary_cancer": [{}]} | _text_dates(dated(given, DAY)))
+    record = read_record({"primary_cancer": [{}]} | text_dates(dated(given, DAY)))
     values = _engine().evaluate(record, DAY).values
     return {name: values[feature_name(entry, "" if name == "is" else name)] for name in wanted}
 
 
-def _text_dates(value: Any) -> Any:
+def text_dates(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, dict):
-        return {key: _text_dates(item) for key, item in value.items()}
-    return [_text_dates(item) for item in value] if isinstance(value, list) else value
+        return {key: text_dates(item) for key, item in value.items()}
+    return [text_dates(item) for item in value] if isinstance(value, list) else value
 
 
 def stages() -> Iterator[tuple[str, str, str, str]]:
