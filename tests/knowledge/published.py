@@ -18,7 +18,7 @@ import yaml
 
 from bonewatch.engine.in_python import Engine
 from bonewatch.features.to_python import Value
-from bonewatch.knowledge.examples import dated
+from bonewatch.knowledge.examples import dated, pack_with
 from bonewatch.knowledge.load import core_pack
 from bonewatch.knowledge.pathway.entry import feature_name
 from bonewatch.record.from_json import read_record
@@ -82,7 +82,8 @@ def _filled(value: object, cells: Mapping[str, object]) -> object:
 
 @cache
 def _engine() -> Engine:
-    return Engine(core_pack())
+    """With the licence for the staging table, which is off by default (decision 21)."""
+    return Engine(pack_with(core_pack(), {"ajcc_licence": 1}))
 
 
 def outputs(entry: str, given: Mapping[str, object], wanted: Mapping[str, Any]) -> dict[str, Value]:
