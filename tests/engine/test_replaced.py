@@ -20,7 +20,9 @@ def _row(draw: random.Random) -> dict[str, object]:
     row: dict[str, object] = {
         "agent": draw.choice(["morphine", "morphine", "fentanyl", None]),
         "route": draw.choice(["oral", "PO ", "sc", "by thought", None]),
-        "started_on": draw.choice(["2026-11-20", "2026-11-01", "2026-11", "2026", "2025-03-01", None]),
+        "started_on": draw.choice(
+            ["2026-11-20", "2026-11-01", "2026-11", "2026", "2025-03-01", None]
+        ),
         "as_needed": draw.choice([True, False, False]),
         "running": draw.choice([True, False]),
         "given": draw.choice([True, True, False]),

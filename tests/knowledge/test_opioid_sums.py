@@ -47,7 +47,9 @@ def _row(draw: random.Random) -> Row:
         "dose": draw.choice([5, 10, 12, 25, 30, 35, 50, 60, None]),
         "unit": "ug/h" if patch else draw.choice(["mg", "mg", "mg", "mL"]),
         "per_day": None if patch else draw.choice([1, 2, 4, None]),
-        "route": draw.choice(["patch", "patch", None] if patch else ["oral"] * 5 + ["PO", "sc", None]),
+        "route": draw.choice(
+            ["patch", "patch", None] if patch else ["oral"] * 5 + ["PO", "sc", None]
+        ),
         "started_on": draw.choice([None, *(_days_ago(n) for n in (2, 9, 40, 40, 250))]),
         "as_needed": draw.random() < 0.15,
         "running": draw.random() < 0.2,

@@ -25,13 +25,17 @@ def _among(peers: str, itself: int) -> str:
     untold = _perhaps(f"{peers} and {_UNTOLD}", _OF_AGENT, 0)
     told = _perhaps(f"{peers} and not ({_UNTOLD})", _OF_AGENT, 0)
     perhaps = f"{same} or case when {_UNTOLD} then {told} else {untold} end"
-    return f"case when {open_} > started_on_latest then true when {perhaps} then null else false end"
+    return (
+        f"case when {open_} > started_on_latest then true when {perhaps} then null else false end"
+    )
 
 
 def _perhaps(peers: str, window: str, itself: int) -> str:
     """May one of them be newer? With a day that is not known, any may."""
     others = f"{_count(peers, window)} > {itself}"
-    undated = f"started_on_latest is null or {_count(f'{peers} and started_on is null', window)} > 0"
+    undated = (
+        f"started_on_latest is null or {_count(f'{peers} and started_on is null', window)} > 0"
+    )
     newer = f"{_newest('started_on_latest', peers, window)} > started_on_latest"
     return f"(({others} and ({undated})) or coalesce({newer}, false))"
 
