@@ -10,6 +10,7 @@ import duckdb
 from bonewatch.engine.prepared_sql import known_rows as steps_of
 from bonewatch.features.rows import known_rows
 from bonewatch.record.from_json import read_record
+from bonewatch.record.record import Record
 from bonewatch.record.tables import TREATMENT
 
 DAY = date(2026, 11, 23)
@@ -47,12 +48,12 @@ def test_both_engines_say_the_same() -> None:
     assert _by_sql(records) == expected
 
 
-def _by_sql(records: list[object]) -> list[tuple[object, ...]]:
+def _by_sql(records: list[Record]) -> list[tuple[object, ...]]:
     names = [f for name in TREATMENT.names for f in (name, *_latest(name))]
     rows = [
         (str(person), *(row[name] if name != "side" else place for name in names))
         for person, record in enumerate(records)
-        for place, row in enumerate(record.rows("treatment"))  # type: ignore[attr-defined]
+        for place, row in enumerate(record.rows("treatment"))
     ]
     kinds = {"bool": "boolean", "number": "double", "integer": "integer", "date": "date"}
     types = {f.name: kinds.get(f.type, "varchar") for f in TREATMENT.fields}

@@ -1,4 +1,4 @@
-"""The part of the core pack that some entries need, so that thousands of people are quick to look at."""
+"""The part of the core pack that some entries need: thousands of people are quick to look at."""
 
 from __future__ import annotations
 

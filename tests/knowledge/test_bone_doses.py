@@ -10,9 +10,10 @@ import random
 from datetime import date
 from typing import Any
 
+from tests.knowledge.part_of_pack import engine_of
+
 from bonewatch.engine.in_python import Evaluation
 from bonewatch.record.from_json import read_record
-from tests.knowledge.part_of_pack import engine_of
 
 DAY = date(2026, 11, 23)
 PEOPLE = 300

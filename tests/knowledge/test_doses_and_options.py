@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 import yaml
+from tests.knowledge.published import DAY, text_dates
 
 from bonewatch.engine.in_python import Engine, Evaluation
 from bonewatch.knowledge.examples import dated
 from bonewatch.knowledge.load import core_pack
 from bonewatch.record.from_json import read_record
-from tests.knowledge.published import DAY, text_dates
 
 FILE = Path(__file__).parents[1] / "spec" / "doses_and_options.yaml"
 VECTORS: list[dict[str, Any]] = yaml.safe_load(FILE.read_text(encoding="utf-8"))

@@ -75,7 +75,7 @@ def _replaced(old: Row, rows: list[Row]) -> bool | None:
         routes = ROUTES[new.get("route")], ROUTES[old.get("route")]
         if routes[0] != routes[1] and None not in routes:
             continue
-        days = new.get("started_on"), old.get("started_on")
+        days: tuple[Any, Any] = new.get("started_on"), old.get("started_on")
         if None not in days and days[0] <= days[1]:
             continue
         if None not in days and routes[0] == routes[1] and "ended_on" not in new:

@@ -1,7 +1,8 @@
 """No option is shown for a person whom its source excludes, for drawn people.
 
 Each option's own conditions are read back, and beside them what the sources say, written out here
-without looking at the pack. An option is shown when it surely concerns the person and is not ruled out.
+without looking at the pack. An option is shown when it surely concerns the person and nothing
+rules it out.
 """
 
 from __future__ import annotations
@@ -14,28 +15,51 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
+from tests.knowledge.part_of_pack import engine_of
+
 from bonewatch.engine.in_python import Engine, Evaluation
 from bonewatch.knowledge.load import core_pack
 from bonewatch.knowledge.pathway.entry import feature_name
 from bonewatch.knowledge.pathway.text import OptionText
 from bonewatch.record.from_json import read_record
-from tests.knowledge.part_of_pack import engine_of
 
 DAY = date(2026, 11, 23)
 PEOPLE = 1500 * int(os.environ.get("DRAW_TIMES", "1"))
 ALIKE = 25
 Raw = dict[str, list[dict[str, Any]]]
 CONDITIONS = [
-    "pregnancy", "dialysis", "visceral_metastasis", "hypercalcaemia", "peptic_ulcer", "visceral_crisis",
-    "brca_mutation", "pik3ca_mutation", "pd_l1_positive", "esr1_mutation", "heart_failure",
-    "metastatic_spinal_cord_compression", "interstitial_lung_disease",
-]  # fmt: skip
+    "pregnancy",
+    "dialysis",
+    "visceral_metastasis",
+    "hypercalcaemia",
+    "peptic_ulcer",
+    "visceral_crisis",
+    "brca_mutation",
+    "pik3ca_mutation",
+    "pd_l1_positive",
+    "esr1_mutation",
+    "heart_failure",
+    "metastatic_spinal_cord_compression",
+    "interstitial_lung_disease",
+]
 AGENTS = [
-    "letrozole", "tamoxifen", "palbociclib", "abemaciclib", "paclitaxel", "docetaxel", "trastuzumab",
-    "pertuzumab", "denosumab", "zoledronic_acid", "morphine", "warfarin", "ibuprofen",
-    "sacituzumab_govitecan", "trastuzumab_deruxtecan",
-]  # fmt: skip
-VALUES = {
+    "letrozole",
+    "tamoxifen",
+    "palbociclib",
+    "abemaciclib",
+    "paclitaxel",
+    "docetaxel",
+    "trastuzumab",
+    "pertuzumab",
+    "denosumab",
+    "zoledronic_acid",
+    "morphine",
+    "warfarin",
+    "ibuprofen",
+    "sacituzumab_govitecan",
+    "trastuzumab_deruxtecan",
+]
+VALUES: dict[str, tuple[list[float], str]] = {
     "egfr": ([20, 29, 30, 70], "mL/min/{1.73_m2}"),
     "calcium_adjusted": ([2.1, 2.4, 2.7, 3.2, 3.6], "mmol/L"),
     "platelets": ([30, 49, 50, 200], "10*9/L"),
@@ -45,10 +69,13 @@ VALUES = {
     "weight": ([40, 70, 130], "kg"),
     "creatinine": ([60, 150, 300, 450], "umol/L"),
 }
-SYMPTOMS = [
-    {"kind": "pain", "site": "lumbar_spine", "radiating": True}, {"kind": "pain", "site": "rib"},
-    {"kind": "limb_weakness", "site": "leg"}, {"kind": "radiating_limb_pain"}, {"kind": "none"},
-]  # fmt: skip
+SYMPTOMS: list[dict[str, Any]] = [
+    {"kind": "pain", "site": "lumbar_spine", "radiating": True},
+    {"kind": "pain", "site": "rib"},
+    {"kind": "limb_weakness", "site": "leg"},
+    {"kind": "radiating_limb_pain"},
+    {"kind": "none"},
+]
 
 
 def _ago(count: int) -> str:
@@ -63,28 +90,48 @@ def _drawn(draw: random.Random) -> Raw:
     ]
     er = draw.choice([0, 90])
     cancer = {
-        "er_percent": er, "pr_percent": er and 50, "her2": draw.choice(["negative", "ultralow", "low", "positive"]),
-        "diagnosed_on": _ago(draw.choice([100, 900])), "invasive": True, "nodes_positive": draw.choice([0, 2, 5]),
-        "size_mm": draw.choice([12, 30, 60]), "grade": draw.choice([1, 2, 3]), **({} if bone else {"m": "M0"}),
-    }  # fmt: skip
+        "er_percent": er,
+        "pr_percent": er and 50,
+        "her2": draw.choice(["negative", "ultralow", "low", "positive"]),
+        "diagnosed_on": _ago(draw.choice([100, 900])),
+        "invasive": True,
+        "nodes_positive": draw.choice([0, 2, 5]),
+        "size_mm": draw.choice([12, 30, 60]),
+        "grade": draw.choice([1, 2, 3]),
+        **({} if bone else {"m": "M0"}),
+    }
     return {
-        "patient": [{"birth_date": draw.choice(["1950-01-01", "1985-01-01"]), "menopause": draw.choice(["pre", "post"]),
-                     "sex": draw.choice(["female", "female", "female", "male"])}],
+        "patient": [
+            {
+                "birth_date": draw.choice(["1950-01-01", "1985-01-01"]),
+                "menopause": draw.choice(["pre", "post"]),
+                "sex": draw.choice(["female", "female", "female", "male"]),
+            }
+        ],
         "primary_cancer": [cancer],
         "condition": [{"kind": kind, "onset_on": _ago(5)} for kind in kinds],
         "treatment": [_course(draw) for _ in range(draw.choice([1, 1, 2, 3]))],
-        "measurement": [_measured(draw, what) for what in draw.sample(sorted(VALUES), draw.randint(0, 8))],
+        "measurement": [
+            _measured(draw, what) for what in draw.sample(sorted(VALUES), draw.randint(0, 8))
+        ],
         "symptom": [
-            {**one, "reported_on": _ago(0), "started_on": _ago(2),
-             **({"severity": draw.choice([2, 5, 8])} if one["kind"] == "pain" else {})}
+            {
+                **one,
+                "reported_on": _ago(0),
+                "started_on": _ago(2),
+                **({"severity": draw.choice([2, 5, 8])} if one["kind"] == "pain" else {}),
+            }
             for one in draw.sample(SYMPTOMS[:-1], draw.choice([0, 1, 2])) or [SYMPTOMS[-1]]
         ],
-    }  # fmt: skip
+    }
 
 
 def _course(draw: random.Random) -> dict[str, Any]:
-    course = {"agent": draw.choice(AGENTS), "intent": draw.choice(["adjuvant", "metastatic"]),
-              "started_on": _ago(draw.choice([20, 300]))}  # fmt: skip
+    course = {
+        "agent": draw.choice(AGENTS),
+        "intent": draw.choice(["adjuvant", "metastatic"]),
+        "started_on": _ago(draw.choice([20, 300])),
+    }
     return course | ({"ended_on": _ago(10)} if draw.random() < 0.4 else {})
 
 
@@ -137,7 +184,7 @@ def _her2(raw: Raw) -> str:
 
 
 def _man(raw: Raw) -> bool:
-    return raw["patient"][0]["sex"] == "male"
+    return bool(raw["patient"][0]["sex"] == "male")
 
 
 HORMONE = [f"SYS-0{n}" for n in range(1, 9)] + ["SYS-24", "SYS-25"]

@@ -3,8 +3,8 @@
 Rows dated after the day are left out, later dates inside a row are blanked, and each row gets
 what the features need beside its own fields: the region of a site, the class and usual kind of
 a drug, the kind of its route, whether a course is open-ended or replaced by a newer one and a
-visit done, and for a symptom whether a later report replaced it and what the report before said. The SQL of the same lives in
-engine/prepared_sql.py; the engines are held against each other.
+visit done, and for a symptom whether a later report replaced it and what the report before said.
+The SQL of the same lives in engine/prepared_sql.py; the engines are held against each other.
 """
 
 from __future__ import annotations

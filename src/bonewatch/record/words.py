@@ -32,7 +32,7 @@ def words(name: str) -> dict[str, Word]:
 
 @cache
 def routes() -> dict[str, str]:
-    """The kind of each way to give a drug, by the text a record may say (record/words/route.csv)."""
+    """The kind of each route, by the text a record may say (record/words/route.csv)."""
     text = (files(__package__) / "words" / "route.csv").read_text(encoding="utf-8")
     return {row["text"]: row["kind"] for row in csv.DictReader(text.splitlines())}
 
