@@ -18,7 +18,7 @@ import yaml
 
 from bonewatch.engine.in_python import Engine
 from bonewatch.features.to_python import Value
-from bonewatch.knowledge.examples import dated
+from bonewatch.knowledge.examples import dated, pack_with
 from bonewatch.knowledge.load import core_pack
 from bonewatch.knowledge.pathway.entry import feature_name
 from bonewatch.record.from_json import read_record
@@ -82,22 +82,23 @@ def _filled(value: object, cells: Mapping[str, object]) -> object:
 
 @cache
 def _engine() -> Engine:
-    return Engine(core_pack())
+    """With the licence for the staging table, which is off by default (decision 21)."""
+    return Engine(pack_with(core_pack(), {"ajcc_licence": 1}))
 
 
 def outputs(entry: str, given: Mapping[str, object], wanted: Mapping[str, Any]) -> dict[str, Value]:
     """What the engine makes of a record, for these outputs of an entry."""
-    record = read_record({"primary_cancer": [{}]} | _text_dates(dated(given, DAY)))
+    record = read_record({"primary_cancer": [{}]} | text_dates(dated(given, DAY)))
     values = _engine().evaluate(record, DAY).values
     return {name: values[feature_name(entry, "" if name == "is" else name)] for name in wanted}
 
 
-def _text_dates(value: Any) -> Any:
+def text_dates(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, dict):
-        return {key: _text_dates(item) for key, item in value.items()}
-    return [_text_dates(item) for item in value] if isinstance(value, list) else value
+        return {key: text_dates(item) for key, item in value.items()}
+    return [text_dates(item) for item in value] if isinstance(value, list) else value
 
 
 def stages() -> Iterator[tuple[str, str, str, str]]:

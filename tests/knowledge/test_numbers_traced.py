@@ -25,7 +25,7 @@ from bonewatch.knowledge.schema import Citation
 
 LEDGER = Path(__file__).parents[1] / "spec" / "numbers.yaml"
 PARTS = ("rules", "entries", "signs", "settings", "features", "urgencies")
-DOSSIERS = {"D": "diagnosis", "S": "surveillance"}
+DOSSIERS = {"D": "diagnosis", "S": "surveillance", "C": "currency"}
 RULES_STAND_IN = re.compile(r"S 3\.[1-5]")
 """The sections of the surveillance dossier that hold the rules of triage by their ids."""
 

@@ -11,9 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from bonewatch.engine.replaced_sql import replaced
 from bonewatch.features.rows import REGION_OF, agents, regions
 from bonewatch.features.to_sql import day_number, quote_identifier, quote_text
 from bonewatch.record.tables import TABLES, Field, Table
+from bonewatch.record.words import routes
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,9 @@ def known_rows(table: Table, as_of: str) -> list[Step]:
         born = _Known(TABLES["patient"], as_of).select()
         cancers = Step("known_cancers", known.select())
         return [cancers, Step("births", born), _with_ages_at_diagnosis()]
+    if table.name == "treatment":
+        newest = select(["known_treatments.*", replaced()], "known_treatments")
+        return [Step("known_treatments", known.select()), Step("treatment_rows", newest)]
     return [Step(f"{table.name}_rows", known.select())]
 
 
@@ -155,7 +160,18 @@ class _Known:
             f"{self._looked_up(agent, agents('class'))} as agent_class",
             f"coalesce(kind, {usual}) as course_kind",
             f"(ended_on is null or ended_on > {self._as_of}) as open_ended",
+            f"{self._kind_of_route()} as route_kind",
         ]
+
+    def _kind_of_route(self) -> str:
+        texts: dict[str, list[str]] = {}
+        for said, kind in routes().items():
+            texts.setdefault(kind, []).append(quote_text(said))
+        branches = " ".join(
+            f"when lower(trim(route)) in ({', '.join(said)}) then {quote_text(kind)}"
+            for kind, said in texts.items()
+        )
+        return f"case {branches} end"
 
     def _looked_up(self, source: Field, groups: Mapping[str, str]) -> str:
         members: dict[str, list[str]] = {}

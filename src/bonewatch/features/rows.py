@@ -2,9 +2,9 @@
 
 Rows dated after the day are left out, later dates inside a row are blanked, and each row gets
 what the features need beside its own fields: the region of a site, the class and usual kind of
-a drug, whether a course is open-ended and a visit done, and for a symptom whether a later
-report replaced it and what the report before said. The SQL of the same lives in
-engine/prepared_sql.py; the engines are held against each other.
+a drug, the kind of its route, whether a course is open-ended or replaced by a newer one and a
+visit done, and for a symptom whether a later report replaced it and what the report before said.
+The SQL of the same lives in engine/prepared_sql.py; the engines are held against each other.
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ from datetime import date
 from functools import cache
 from typing import cast
 
+from bonewatch.features.replaced import add_replaced
 from bonewatch.features.scope import Column
 from bonewatch.features.to_python import Value, whole_years
 from bonewatch.features.tree import Kind
 from bonewatch.record.record import Record
 from bonewatch.record.tables import TABLES, Field, Table
-from bonewatch.record.words import words
+from bonewatch.record.words import routes, words
 
 Row = dict[str, Value]
 
@@ -72,6 +73,8 @@ def _derived_columns(table: Table) -> dict[str, Column]:
         derived["agent_class"] = Column("text", choices=classes)
         derived["course_kind"] = Column("text", choices=table.field("kind").choices)
         derived["open_ended"] = Column("bool")
+        derived["route_kind"] = Column("text", choices=tuple(dict.fromkeys(routes().values())))
+        derived["replaced"] = Column("bool")
     if table.name in ("visit", "imaging"):
         derived["done"] = Column("bool")
     if table.name == "condition":
@@ -101,6 +104,7 @@ def known_rows(record: Record, as_of: date) -> dict[str, list[Row]]:
         _look_up(known[name], "area", source, regions())
     _look_up(known["treatment"], "agent_class", "agent", agents("class"))
     _add_course(known["treatment"])
+    add_replaced(known["treatment"])
     for row in (*known["visit"], *known["imaging"]):
         row["done"] = row["done_on"] is not None
     for row in known["condition"]:
@@ -217,6 +221,7 @@ def _add_course(rows: list[Row]) -> None:
     for row in rows:
         row["course_kind"] = row["kind"] or row["course_kind"]
         row["open_ended"] = row["ended_on"] is None
+        row["route_kind"] = routes().get(str(row["route"] or "").strip(" ").lower())
 
 
 def _add_history(rows: list[Row]) -> None:

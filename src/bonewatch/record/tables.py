@@ -119,6 +119,7 @@ def _percent(name: str, meaning: str) -> Field:
 
 
 _SIDES = "left right both"
+_HER2 = "negative ultralow low positive"
 _T = "Tis T0 T1mi T1a T1b T1c T1 T2 T3 T4a T4b T4c T4d T4"
 _N = "N0 N0(i+) N1mi N1a N1b N1c N1 N2a N2b N2 N3a N3b N3c N3"
 
@@ -154,7 +155,7 @@ PRIMARY_CANCER = Table(
         _bool("er_positive", "oestrogen receptor positive"),
         _percent("pr_percent", "progesterone receptor, cells stained"),
         _bool("pr_positive", "progesterone receptor positive"),
-        _choice("her2", "HER2 status", "negative low positive"),
+        _choice("her2", "HER2 status", _HER2),
         _percent("ki67_percent", "Ki-67 labelling index"),
         _bool("lymphovascular_invasion", "tumour in lymph or blood vessels"),
         _bool("screen_detected", "found by screening"),
@@ -305,7 +306,7 @@ BIOPSY = Table(
         _choice("result", "what it showed", "metastasis benign inadequate"),
         _percent("er_percent", "oestrogen receptor, cells stained"),
         _percent("pr_percent", "progesterone receptor, cells stained"),
-        _choice("her2", "HER2 status", "negative low positive"),
+        _choice("her2", "HER2 status", _HER2),
     ),
     dated_by="done_on",
 )
@@ -326,12 +327,18 @@ TREATMENT = Table(
         _number("dose", "amount of one dose, in `unit`", least=0),
         _text("unit", "unit of the dose (UCUM)"),
         _number("per_day", "doses a day, of medicines taken regularly", "1/d", least=0, most=48),
+        _bool("as_needed", "taken only when needed, not regularly", absent_means=False),
+        _bool(
+            "running",
+            "runs beside other rows of the same drug; else the newest regular one replaces them",
+            absent_means=False,
+        ),
         _text("route", "how it is given"),
         _word("site", "radiotherapy or surgery: where", "site"),
         _choice("side", "which side", _SIDES),
         _integer("fractions", "number of radiotherapy sessions", least=1, most=60),
         _bool("given", "false: offered and declined, missed or stopped", absent_means=True),
-        _choice("intent", "why", "adjuvant metastatic osteoporosis supportive"),
+        _choice("intent", "why", "adjuvant neoadjuvant metastatic osteoporosis supportive"),
     ),
     dated_by="started_on",
     listing="closed_once_listed",

@@ -296,6 +296,8 @@ def _dosage(row: Row) -> list[Fhir] | None:
     if row.get("dose") is not None:
         amount = _quantity(row["dose"], str(row.get("unit") or ""))
         said["doseAndRate"] = [{"doseQuantity": amount}]
+    if row.get("as_needed"):
+        said["asNeededBoolean"] = True
     if row.get("route"):
         said["route"] = {"text": row["route"]}
     return [said] if said else None

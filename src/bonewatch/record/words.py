@@ -30,6 +30,13 @@ def words(name: str) -> dict[str, Word]:
     return {row["word"]: _word(row) for row in csv.DictReader(text.splitlines())}
 
 
+@cache
+def routes() -> dict[str, str]:
+    """The kind of each route, by the text a record may say (record/words/route.csv)."""
+    text = (files(__package__) / "words" / "route.csv").read_text(encoding="utf-8")
+    return {row["text"]: row["kind"] for row in csv.DictReader(text.splitlines())}
+
+
 def _word(row: dict[str, str]) -> Word:
     more = {k: v for k, v in row.items() if k not in ("word", "label", "plain")}
     return Word(row["word"], row["label"], row["plain"] or row["label"], more)

@@ -155,6 +155,12 @@ def _dose(dosage: dict[str, object]) -> Amount | None:
     return None
 
 
+def _as_needed(dosage: dict[str, object]) -> bool | None:
+    """True where the dosage says that it is taken when needed, in R4 or R5 words."""
+    named = ("asNeededBoolean", "asNeededCodeableConcept", "asNeeded", "asNeededFor")
+    return True if any(dosage.get(name) for name in named) else None
+
+
 def _route(dosage: dict[str, object]) -> str:
     route = concept(dosage.get("route"))
     said = route.texts[0] if route.texts else ""
@@ -193,6 +199,7 @@ def _add(entry: Entry, chart: Chart, index: Index, agent: str) -> None:
         ended_on=ended if ended >= started else "",
         dose=dose.value if dose else None,
         unit=dose.unit if dose else "",
+        as_needed=_as_needed(dosage),
         route=_route(dosage),
         given=None if was_given(resource, ended) else False,
         intent=intent_of(entry, index),

@@ -123,7 +123,7 @@ def _her2(method: str, said: Concept, part: dict[str, object]) -> Facts:
     value = answer["answer"] if answer else _by_number(method or "ihc", said, part)
     if isinstance(part.get("valueBoolean"), bool):
         value = "positive" if part["valueBoolean"] else "negative"
-    return [("her2", value)] if value in ("negative", "low", "positive") else []
+    return [("her2", value)] if value in PRIMARY_CANCER.field("her2").choices else []
 
 
 def _by_number(method: str, said: Concept, part: dict[str, object]) -> str:
