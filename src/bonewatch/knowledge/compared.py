@@ -1,4 +1,4 @@
-"""hospital_article.yaml: what an article for patients says beside guidelines, and what serves it."""
+"""hospital_article.yaml: an article for patients beside guidelines, and what serves each statement."""
 
 from __future__ import annotations
 
