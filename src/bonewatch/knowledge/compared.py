@@ -1,4 +1,4 @@
-"""hospital_article.yaml: an article for patients beside guidelines, and what serves each statement."""
+"""hospital_article.yaml: an article for patients beside guidelines, and what serves each of it."""
 
 from __future__ import annotations
 
