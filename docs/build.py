@@ -1,6 +1,7 @@
 """Write the pages that come from the pack and the tables, or check that they are current.
 
-`python docs/build.py` writes docs/reference, docs/accuracy.md and the picture; `--check` exits 1
+`python docs/build.py` writes docs/reference, docs/accuracy.md, docs/hospital-article.md
+and the picture; `--check` exits 1
 and names each stale page.
 """
 
@@ -14,10 +15,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from accuracy_page import accuracy_page
-from pathway_pages import pathway_pages
+from pathway_pages import PAGES, pathway_pages
 from rich.console import Console
 
 from bonewatch.assessment.assess import Assessor
+from bonewatch.assessment.compared import compared_page
 from bonewatch.assessment.to_text import to_text as to_page
 from bonewatch.demo import CAST, DAY
 from bonewatch.features.feature import Feature
@@ -304,6 +306,18 @@ def words_page() -> Iterator[str]:
             yield "| " + " | ".join(_cell(cell) for cell in cells) + " |"
 
 
+def _link(kind: str, name: str) -> str:
+    """Where a part of the pack stands in the reference, from docs/."""
+    pack = core_pack()
+    if kind == "rules":
+        return f"reference/{_rule_page(pack.rules[name])}"
+    if kind == "entries":
+        return f"reference/{PAGES[pack.entries[name].folder][0]}"
+    if kind == "sources":
+        return f"reference/sources.md#{name}"
+    return f"reference/{'signs' if kind == 'signs' else 'education'}.md"
+
+
 def picture() -> str:
     """What `bonewatch assess` prints for the first of the cast, as an SVG."""
     assessor = Assessor(core_pack())
@@ -319,6 +333,9 @@ def main() -> int:
     """Write or check; the exit code."""
     made = {f"reference/{name}": text for name, text in pages(core_pack()).items()}
     made["accuracy.md"] = "\n".join([MADE, "", *accuracy_page(core_pack())]).rstrip() + "\n"
+    made["hospital-article.md"] = (
+        "\n".join([MADE, "", *compared_page(core_pack(), _link)]).rstrip() + "\n"
+    )
     made["images/assess.svg"] = picture()
     if "--check" not in sys.argv[1:]:
         for name, text in made.items():

@@ -257,11 +257,17 @@ def _course(every: str, first: str, last: str, day: date) -> Every | None:
 @app.command()
 def learn(topic: Topic = "", language: Language = "en") -> None:
     """Read an article for people at home; without a topic, list them."""
-    from bonewatch.assessment.learn import to_list, to_page  # only here: it costs start-up time
+    from rich.markdown import Markdown  # only here, as below: they cost start-up time
+
+    from bonewatch.assessment.compared import TOPIC, compared_page
+    from bonewatch.assessment.learn import to_list, to_page
 
     pack = _ready({}, language).pack
+    if topic == TOPIC and pack.compared:
+        Console().print(Markdown("\n".join(compared_page(pack))))
+        return
     if topic and topic not in pack.articles:
-        _stop(no_such("topic", topic, list(pack.articles)))
+        _stop(no_such("topic", topic, [*pack.articles, TOPIC]))
     articles = list(pack.articles.values())
     Console().print(to_page(pack, pack.articles[topic]) if topic else to_list(pack, articles))
 

@@ -10,6 +10,7 @@ from rich.markdown import Markdown
 from rich.padding import Padding
 from rich.text import Text
 
+from bonewatch.assessment.compared import TITLE, TOPIC
 from bonewatch.knowledge.education import CITATION, PLACEHOLDER, Article
 from bonewatch.knowledge.pack import Pack
 
@@ -29,6 +30,8 @@ def _listed(pack: Pack, articles: Iterable[Article]) -> Iterator[RenderableType]
             said = pack.translations.get(f"section {section}", section)
             yield Padding(Text(said.capitalize(), style="bold"), (1, 0, 0, 0))
         yield Text(f"  {article.topic:34} {article.title}")
+    if pack.compared:
+        yield Padding(Text(f"  {TOPIC:34} {TITLE}"), (1, 0, 0, 0))
 
 
 def to_page(pack: Pack, article: Article) -> RenderableType:

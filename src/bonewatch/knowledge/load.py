@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
@@ -18,6 +18,7 @@ from bonewatch.features.tree import Tree
 from bonewatch.knowledge.articles import read_articles
 from bonewatch.knowledge.checkin import CheckInText, check_checkin
 from bonewatch.knowledge.checking import P, checked, list_of, mapping, mapping_of, with_defaults
+from bonewatch.knowledge.compared import Statement, check_statements
 from bonewatch.knowledge.education import Article
 from bonewatch.knowledge.never_true import never_true
 from bonewatch.knowledge.pack import Pack, Rule, Sign
@@ -91,10 +92,13 @@ class _Loading:
         found = list(self._entries_found(sources))
         entries, derived = checked_entries(found, features, rules, around)
         articles, checkin = self._articles(), self._checkin()
+        parts: dict[str, Collection[str]]
+        parts = {"rules": rules, "signs": signs, "entries": entries, "articles": articles}
+        compared = self._compared(parts, sources)
         made = Pack(
             about, self._digest.hexdigest()[:16], features, rules, settings, sources, urgencies,
             means, actions, phrases, words, known, signs, entries, derived, articles, checkin,
-            self._places,
+            compared, self._places,
         )  # fmt: skip
         for problem in never_true(made):
             raise problem
@@ -135,6 +139,19 @@ class _Loading:
             return None
         document = self._read("checkin.yaml")
         return check_checkin(document, checked(document, (), document.data, CheckInText))
+
+    def _compared(
+        self, parts: Mapping[str, Collection[str]], sources: Mapping[str, SourceText]
+    ) -> dict[str, Statement]:
+        """hospital_article.yaml, where the pack has one."""
+        if not self._has("hospital_article.yaml"):
+            return {}
+        document, entries = self._entries("hospital_article.yaml")
+        statements = {n: checked(document, (n,), e, Statement) for n, e in entries.items()}
+        for name, text in statements.items():
+            _check_sources(document, (name,), f"statement {name}", text.sources, sources)
+        check_statements(document, statements, parts)
+        return statements
 
     def _sources(self) -> dict[str, SourceText]:
         """The bibliography: sources.yaml, and the files of the folder sources if there is one."""

@@ -9,6 +9,7 @@ from bonewatch.features import tree as t
 from bonewatch.features.feature import Feature
 from bonewatch.features.tree import Tree
 from bonewatch.knowledge.checkin import CheckInText
+from bonewatch.knowledge.compared import Statement
 from bonewatch.knowledge.education import Article
 from bonewatch.knowledge.pathway.entry import Entry
 from bonewatch.knowledge.pathway.text import EntryText
@@ -81,7 +82,8 @@ class Sign:
 class Pack:
     """One body of knowledge. `features` and `rules` are in computing order.
 
-    `checkin` is what a person at home is asked, where the pack has it.
+    `checkin` is what a person at home is asked, and `compared` an article for patients beside
+    guidelines, where the pack has them.
     `entries` is the pathway beyond triage; `derived` are its features, computed after the rules
     and in computing order, so that no rule can read them.
     `language` is that of the patient's voice, `translations` its messages by their places.
@@ -107,6 +109,7 @@ class Pack:
     derived: Mapping[str, Feature] = field(default_factory=dict)
     articles: Mapping[str, Article] = field(default_factory=dict)
     checkin: CheckInText | None = None
+    compared: Mapping[str, Statement] = field(default_factory=dict)
     places: Mapping[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
     language: str = "en"
     translations: Mapping[str, str] = field(default_factory=dict)

@@ -254,6 +254,12 @@ IMAGING = Table(
         ),
         _choice("side", "which side", _SIDES, known_before=True),
         _choice(
+            "fracture_type",
+            "of a fracture, what its appearance speaks for; atypical is the femoral kind",
+            "benign malignant atypical indeterminate",
+        ),
+        _percent("height_loss_percent", "height lost by the most deformed vertebra"),
+        _choice(
             "reason", "why it was done", "symptoms surveillance staging response", known_before=True
         ),
     ),
@@ -354,6 +360,7 @@ CONDITION = Table(
         _word("site", "where", "site"),
         _choice("side", "which side", _SIDES),
         _bool("present", "false: looked for, and not there", absent_means=True),
+        _choice("stage", "stage of osteonecrosis of the jaw (MASCC, AAOMS)", "0 1 2 3"),
     ),
     dated_by="onset_on",
     listing="closed",
@@ -366,7 +373,8 @@ VISIT = Table(
         _choice(
             "kind",
             "kind of contact",
-            "check_up mammogram dxa dental blood_test bone_scan telephone other",
+            "check_up mammogram dxa dental blood_test bone_scan telephone admission"
+            " palliative_care other",
             known_before=True,
         ),
         _date("planned_for", "when it should happen", known_before=True, may_be_future=True),
