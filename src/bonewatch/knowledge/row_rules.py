@@ -51,7 +51,10 @@ FLOOR_PAINS = (
 )
 """Pain is told by where it is, so features say of which pain a routine rule speaks."""
 _COUNTS = {"new": "complaint", "acute": "acute", "present": "present and not ended",
+           "settled": "present and not ended and settled",
            "past": "present and ended", "event": "present"}  # fmt: skip
+NOT_NEW = ("settled", "past")
+"""What a row of these says explains no new complaint of the same kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,7 @@ class RowWriter:
         made = self._examples.of_row(row)
         self._rule(row, row.table, " and ".join(parts), (*made, *row.examples))
         told = None if isinstance(row, FindingRow) else row.complaint
-        if told and row.urgency == URGENCIES[-1]:
+        if told and told.count not in NOT_NEW and row.urgency == URGENCIES[-1]:
             self._can_wait(row.id, told)
 
     def write_value(self, row: ValueRow) -> None:

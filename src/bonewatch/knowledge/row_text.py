@@ -48,7 +48,7 @@ class ComplaintPart(Part):
     if_: Text = Field(default="", alias="if")
     is_: str = Field(default="", alias="is")
     ask: str = ""
-    count: Literal["new", "acute", "present", "past", "event"] = "new"
+    count: Literal["new", "acute", "present", "settled", "past", "event"] = "new"
 
     @model_validator(mode="after")
     def _says_what_it_is(self) -> ComplaintPart:
