@@ -39,8 +39,10 @@ def test_every_doubtful_vector_has_a_reason_and_still_differs(judged: dict[str, 
     assert [name for name in doubtful if judged[name].within] == []
 
 
-def test_no_doubtful_vector_is_an_emergency_that_is_answered_below_the_same_day(
-    judged: dict[str, Judged],
-) -> None:
-    missed = {name for name in _doubtful() if judged[name].missed_emergency}
-    assert missed <= {"CU-131"}, "a rise of QTc by 60 ms cannot be said yet; see doubtful.csv"
+def test_no_vector_that_is_an_emergency_is_missed(judged: dict[str, Judged]) -> None:
+    assert [name for name, one in judged.items() if one.missed_emergency] == []
+
+
+def test_the_reasons_name_what_was_suspected_in_nine_of_ten(judged: dict[str, Judged]) -> None:
+    named = [not one.unnamed for one in judged.values() if one.vignette.names]
+    assert sum(named) >= 0.9 * len(named)

@@ -184,6 +184,7 @@ def _check_unit(feature: Feature, text: FeatureText) -> None:
         raise LanguageError(f"a {feature.kind} has no unit")
     measured = _measured_unit(feature.where, TABLES[feature.source]) if feature.source else ""
     taken = feature.aggregate in ("sum", "max", "min", "mean", "first", "last", "previous")
+    taken = taken and "value" in t.names(feature.item)
     if measured and taken and feature.kind == "number" and feature.unit != measured:
         raise LanguageError(f"`unit: {feature.unit}`: what it reads is in {measured}")
 

@@ -57,9 +57,8 @@ def _compound(tree: Tree, meanings: Mapping[str, str]) -> str:
         return f"1 if {inner[0]}{' or not known' if tree.if_unknown else ''}"
     if isinstance(tree, t.Defined):
         return tree.name.replace("_", " ")
-    if isinstance(tree, t.Compare) and isinstance(tree.left, t.Points) and _is_one(tree):
-        asked = phrase(tree.left.item, meanings)
-        return f"{asked}, or not known" if tree.left.if_unknown else f"for certain: {asked}"
+    if isinstance(tree, t.Compare) and isinstance(tree.left, t.Points) and _is_certainty(tree):
+        return _certainty(tree.left, _is_one(tree), phrase(tree.left.item, meanings))
     if isinstance(tree, t.Compare):
         return f"{inner[0]} {_SIGNS[tree.op]} {inner[1]}"
     if isinstance(tree, t.Arithmetic):
@@ -69,8 +68,24 @@ def _compound(tree: Tree, meanings: Mapping[str, str]) -> str:
     return _other(tree, inner)
 
 
+def _certainty(points: t.Points, is_one: bool, asked: str) -> str:
+    """What `sure` or `maybe` of one part says: that it holds, or that it does not."""
+    if points.if_unknown:
+        return f"{asked}, or not known" if is_one else f"for certain not: {asked}"
+    return f"for certain: {asked}" if is_one else f"not for certain: {asked}"
+
+
 def _is_one(tree: t.Compare) -> bool:
     return tree.op == "=" and tree.right == t.Constant(1)
+
+
+def _is_certainty(tree: t.Compare) -> bool:
+    """One of `= 1`, `= 0` and `< 1`, the ways in which a certainty is asked for."""
+    return (
+        (tree.op == "="
+        and tree.right in (t.Constant(0), t.Constant(1)))
+        or (tree.op == "<" and tree.right == t.Constant(1))
+    )
 
 
 def _other(tree: Tree, inner: list[str]) -> str:

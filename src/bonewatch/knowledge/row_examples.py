@@ -112,7 +112,7 @@ class RowExamples:
         if tier.flag:
             yield from (case(*flagged) for flagged in _flagged(row, tier.flag))
             return
-        if tier.rise is not None or tier.fall is not None:
+        if tier.is_change:
             return
         for value, then in _around_limit(tier):
             yield case(f"a value of {value:g}", then, measured(value))

@@ -36,6 +36,7 @@ from bonewatch.knowledge.row_text import (
     TierPart,
     ValueRow,
 )
+from bonewatch.knowledge.row_values import limit_of
 from bonewatch.knowledge.schema import RuleText
 from bonewatch.record.words import words
 
@@ -55,7 +56,10 @@ FLOOR_PAINS = (
 )
 """Pain is told by where it is, so features say of which pain a routine rule speaks."""
 _COUNTS = {"new": "complaint", "acute": "acute", "present": "present and not ended",
+           "settled": "present and not ended and settled",
            "past": "present and ended", "event": "present"}  # fmt: skip
+NOT_NEW = ("settled", "past")
+"""What a row of these says explains no new complaint of the same kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,7 @@ class RowWriter:
         made = self._examples.of_row(row)
         self._rule(row, row.table, " and ".join(parts), (*made, *row.examples))
         told = None if isinstance(row, FindingRow) else row.complaint
-        if told and row.urgency == URGENCIES[-1]:
+        if told and told.count not in NOT_NEW and row.urgency == URGENCIES[-1]:
             self._can_wait(row.id, told)
 
     def write_value(self, row: ValueRow) -> None:
@@ -237,57 +241,10 @@ class RowWriter:
 
     def _limit(self, row: ValueRow, tier: TierPart) -> str:
         _must_be_known(row.id, "measurement", row.what, words("measurement"))
-        unit = words("measurement")[row.what].more["unit"]
-        label = words("measurement")[row.what].label
-        name = f"last_{row.what}_{row.within}d"
-        value = FeatureText(
-            name,
-            f"last {label} of the last {row.within} days",
-            "measurement",
-            f"what = '{row.what}'",
-            f"{row.within} days",
-            "last(value)",
-            unit=unit,
-        )
-        if tier.flag:
-            flag = f"{tier.flag}_{row.what}_{row.within}d"
-            self._add(
-                FeatureText(
-                    flag,
-                    f"the last {label} is {tier.flag} by the laboratory's own range",
-                    "measurement",
-                    f"what = '{row.what}'",
-                    f"{row.within} days",
-                    f"last(flag = '{tier.flag}')",
-                )
-            )
-            return flag
-        self._add(value)
-        if tier.rise is not None or tier.fall is not None:
-            return self._change(row, tier, name, label, unit)
-        limits = (("<", tier.below), ("<=", tier.to), (">", tier.above), (">=", tier.from_))
-        for op, limit in limits:
-            if limit is not None:
-                return f"{name} {op} {limit:g}"
-        raise AssertionError("a tier has a limit")
-
-    def _change(self, row: ValueRow, tier: TierPart, name: str, label: str, unit: str) -> str:
-        """Against the person's own value before: a factor for a rise, a difference for a fall."""
-        before = f"before_{row.what}"
-        self._add(
-            FeatureText(
-                before,
-                f"{label} before the last",
-                "measurement",
-                f"what = '{row.what}'",
-                "baseline_days days",
-                "previous(value)",
-                unit=unit,
-            )
-        )
-        if tier.rise is not None:
-            return f"{name} >= {tier.rise:g} * {before}"
-        return f"{before} - {name} >= {tier.fall:g}"
+        limit = limit_of(row, tier)
+        for feature in limit.features:
+            self._add(feature)
+        return limit.when
 
     # ---- rules and the facts they name -----------------------------------------------------------
 

@@ -48,7 +48,7 @@ class ComplaintPart(Part):
     if_: Text = Field(default="", alias="if")
     is_: str = Field(default="", alias="is")
     ask: str = ""
-    count: Literal["new", "acute", "present", "past", "event"] = "new"
+    count: Literal["new", "acute", "present", "settled", "past", "event"] = "new"
 
     @model_validator(mode="after")
     def _says_what_it_is(self) -> ComplaintPart:
@@ -120,7 +120,12 @@ class FindingRow(RowText):
 
 
 class TierPart(Part):
-    """One tier of a measured value: the limit, and what must be so beside it."""
+    """One tier of a measured value: the limit, and what must be so beside it.
+
+    A change is measured `against` the person's own value before, or their own lowest or highest
+    `over` so many days (as long as a value counts as usual, where not said). `apart` is how many
+    days may lie between the last value and the one before.
+    """
 
     below: float | None = None
     above: float | None = None
@@ -128,7 +133,11 @@ class TierPart(Part):
     to: float | None = None
     flag: Literal["", "low", "high"] = ""
     rise: float | None = None
+    rise_by: float | None = None
     fall: float | None = None
+    against: Literal["previous", "lowest", "highest"] = "previous"
+    over: int | None = None
+    apart: int | None = None
     with_: Text = Field(default="", alias="with")
     unless: Text = ""
     urgency: Urgency
@@ -146,9 +155,24 @@ class TierPart(Part):
 
     @model_validator(mode="after")
     def _has_one_limit(self) -> TierPart:
-        limits = (self.below, self.to, self.above, self.from_, self.rise, self.fall)
-        if sum(limit is not None for limit in (*limits, self.flag or None)) != 1:
-            raise ValueError("a tier has one limit: below, to, above, from, flag, rise or fall")
+        changes = (self.rise, self.rise_by, self.fall)
+        limits = (self.below, self.to, self.above, self.from_, *changes, self.flag or None)
+        if sum(limit is not None for limit in limits) != 1:
+            raise ValueError(
+                "a tier has one limit: below, to, above, from, flag, rise, rise_by or fall"
+            )
+        return self
+
+    @property
+    def is_change(self) -> bool:
+        """Is it about a change against the person's own baseline?"""
+        return any(limit is not None for limit in (self.rise, self.rise_by, self.fall))
+
+    @model_validator(mode="after")
+    def _a_baseline_is_of_a_change(self) -> TierPart:
+        told = self.against != "previous" or self.over is not None or self.apart is not None
+        if told and not self.is_change:
+            raise ValueError("`against`, `over` and `apart` belong to rise, rise_by or fall")
         return self
 
 
