@@ -81,10 +81,8 @@ def _is_one(tree: t.Compare) -> bool:
 
 def _is_certainty(tree: t.Compare) -> bool:
     """One of `= 1`, `= 0` and `< 1`, the ways in which a certainty is asked for."""
-    return (
-        (tree.op == "="
-        and tree.right in (t.Constant(0), t.Constant(1)))
-        or (tree.op == "<" and tree.right == t.Constant(1))
+    return (tree.op == "=" and tree.right in (t.Constant(0), t.Constant(1))) or (
+        tree.op == "<" and tree.right == t.Constant(1)
     )
 
 
