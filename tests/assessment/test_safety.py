@@ -213,7 +213,9 @@ def test_a_feature_not_known_never_narrows_the_range(raw: Raw) -> None:
             assert holds(range_by_states(states), whole), name
 
 
-_KEPT = ("site", "side", "known_and_assessed", "present")
+_KEPT = ("site", "side", "known_and_assessed", "present", "trend", "started_on")
+"""Where it is, that it is there, and what settles an old complaint: what is not told of these does
+not settle it (decision 17), so that it is acted on and not only possible."""
 BLANKED = [
     field.name
     for field in SYMPTOM.fields

@@ -90,7 +90,7 @@ def _changed(out: Path, into: Path, name: str, change: str) -> Path:
 def test_who_is_not_computed_again_has_the_same_evidence(
     out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bonewatch.screen.run.AT_ONCE", 3)
+    monkeypatch.setattr("bonewatch.screen.part.AT_ONCE", 3)
     screen(out / "record", tmp_path / "again")
     assert rows(tmp_path / "again", "evidence") == rows(out, "evidence")
     assert manifest(tmp_path / "again")["differing"] == []

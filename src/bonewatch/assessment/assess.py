@@ -36,7 +36,7 @@ from bonewatch.features import tree as t
 from bonewatch.knowledge.education import topics_for
 from bonewatch.knowledge.pack import URGENCIES, Pack, Rule
 from bonewatch.record.checks import later_than, undated
-from bonewatch.record.record import Record
+from bonewatch.record.record import Note, Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,14 +236,12 @@ class Assessor:
         died = self._has_died(evaluation)
         skipped = () if died else self._not_judged.of(evaluation, acted_on)
         signs = () if died else tuple(self._signs_seen(evaluation))
-        headline = self._headline(urgency, findings, asked, skipped)
         means = self._means(acted_on, urgency)
-        notes = (*record.notes, *later_than(record.tables, as_of), *undated(record.tables, as_of))
         return Assessment(
             patient_id=record.patient_id,
             as_of=as_of,
             known={name: evaluation.values[f] for name, f in self.pack.known.items()},
-            notes=notes,
+            notes=_notes(record, as_of),
             not_understood=dict(record.not_understood),
             urgency=urgency,
             means=means,
@@ -252,7 +250,9 @@ class Assessor:
             urgency_high=high,
             label=tier.label,
             within=tier.within,
-            headline=self._voices("died") if died else headline,
+            headline=self._headline(urgency, findings, asked, skipped)
+            if not died
+            else self._voices("died"),
             say="" if died else self._telephone.say(evaluation, findings),
             findings=findings,
             signs=signs,
@@ -309,6 +309,10 @@ def _knowledge_of(pack: Pack) -> Knowledge:
     reviewed = all(rule.text.review.state == "reviewed" for rule in pack.rules.values())
     state = "reviewed" if reviewed else "unreviewed"
     return Knowledge(pack.about.name, pack.version, pack.hash, state)
+
+
+def _notes(record: Record, as_of: date) -> tuple[Note, ...]:
+    return (*record.notes, *later_than(record.tables, as_of), *undated(record.tables, as_of))
 
 
 def _with_title(finding: Finding) -> str:

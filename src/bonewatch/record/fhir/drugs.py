@@ -40,5 +40,5 @@ def agents_of(meant: Concept) -> tuple[str, ...]:
 
 @cache
 def usual_kind(agent: str) -> str:
-    """The kind of treatment an agent usually is."""
-    return words("agent")[agent].more["kind"]
+    """The kind of treatment an agent usually is; empty where no agent is named."""
+    return words("agent")[agent].more["kind"] if agent else ""
