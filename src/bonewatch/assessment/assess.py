@@ -250,9 +250,7 @@ class Assessor:
             urgency_high=high,
             label=tier.label,
             within=tier.within,
-            headline=self._headline(urgency, findings, asked, skipped)
-            if not died
-            else self._voices("died"),
+            headline=self._headline(died, urgency, findings, asked, skipped),
             say="" if died else self._telephone.say(evaluation, findings),
             findings=findings,
             signs=signs,
@@ -279,9 +277,11 @@ class Assessor:
             yield SignSeen(name, text.title, text.kind, text.towards, text.instead, text.dangerous)
 
     def _headline(
-        self, urgency: str, findings: tuple[Finding, ...], asked: list[Question],
+        self, died: bool, urgency: str, findings: tuple[Finding, ...], asked: list[Question],
         skipped: tuple[str, ...],
     ) -> Voices:  # fmt: skip
+        if died:
+            return self._voices("died")
         tier = self.pack.urgencies[urgency]
         if urgency == URGENCIES[-1] and skipped and not findings:
             said = self._voices("not_judged")

@@ -275,7 +275,9 @@ class Export:
             )  # fmt: skip
 
 
-_SAID = {"positive": "10828004", "negative": "260385009", "low": "260385009"}
+_SAID = {"positive": "10828004", "negative": "260385009"} | dict.fromkeys(
+    ("low", "ultralow"), "260385009"
+)
 _FIELDS = tuple(name for name in SYMPTOM.names if name not in ("reported_on", "kind", "present"))
 
 
