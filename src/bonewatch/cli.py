@@ -137,7 +137,7 @@ def _page(as_json: bool, full: bool, voice: str, part: str) -> Page:
         raise typer.BadParameter(says, param_hint="--for")
     at_home = voice == PATIENT
     if part:
-        _one_of("--part", part, PARTS_AT_HOME if at_home else PARTS)
+        _one_of("--part", part, tuple(PARTS_AT_HOME if at_home else PARTS))
     return Page(as_json, full, at_home, part)
 
 

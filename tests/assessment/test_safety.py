@@ -213,9 +213,8 @@ def test_a_feature_not_known_never_narrows_the_range(raw: Raw) -> None:
             assert holds(range_by_states(states), whole), name
 
 
-_KEPT = ("site", "side", "known_and_assessed", "present", "trend", "started_on")
-"""Where it is, that it is there, and what settles an old complaint: what is not told of these does
-not settle it (decision 17), so that it is acted on and not only possible."""
+_KEPT = ("site", "side", "known_and_assessed", "present")
+_SETTLING = ("better", "same", "comes_and_goes")
 BLANKED = [
     field.name
     for field in SYMPTOM.fields
@@ -234,7 +233,14 @@ def test_a_field_left_open_never_narrows_the_range(raw: Raw, data: st.DataObject
     del rows[number][name]
     if name == "severity" and _has_other_severity(rows):
         return  # the usual pain is then the mean of the others, which may be lower
+    if name == "trend" and _may_be_settled(raw["symptom"][number]):
+        return  # what is not told does not settle an old complaint: it is acted on (decision 17)
     assert holds(range_of(assess(raw | {"symptom": rows})), range_of(assess(raw)))
+
+
+def _may_be_settled(row: Row) -> bool:
+    """Is it a complaint of long ago that has not got worse?"""
+    return row.get("trend") in _SETTLING and "started_on" in row
 
 
 def _has_other_severity(rows: list[Row]) -> bool:

@@ -166,9 +166,9 @@ class Assessor:
         order = {name: text.order for name, text in self.pack.means.items()}
         return min(said, key=lambda name: order.get(name, 0), default=usual)
 
-    def _how(self, means: str) -> Voices:
+    def _how(self, means: str) -> str:
         text = self.pack.means.get(means)
-        return Voices(text.patient, text.label) if text else Voices("", means.replace("_", " "))
+        return text.label if text else means.replace("_", " ")
 
     def _range(self, evaluation: Evaluation) -> tuple[str, str]:
         """The lowest and the highest urgency, whatever the unknown facts turn out to be."""

@@ -11,15 +11,16 @@ from datetime import date
 
 from bonewatch.features.rows import Row
 from bonewatch.features.to_python import Value
+from bonewatch.knowledge.pack import CLINICIAN
 from bonewatch.record.dates import write_day_numbers
 from bonewatch.record.tables import SYMPTOM
 
-CLINICIAN = "_clinician"
 _NAMED_BY = ("kind", "site", "side")
 _SIDES = ("left", "right")
 _CHOICES = ("trend", "after_injury", "intake", "exertion")
 _NUMBERS = ("severity", "nights_in_last_week", "grade", "count_24h", "last_urine_hours")
 _UNSAID = ("words", "reporter", "present", "reported_on", "started_on", "changed_on", "ended_on")
+_DETAILS = tuple(field for field in SYMPTOM.fields if field.name not in (*_NAMED_BY, *_UNSAID))
 _DATED = (("started_on", "since"), ("changed_on", "changed"), ("ended_on", "ended"))
 WordOf = Callable[[str, str], str]
 """The label of a word of a list, such as ("site", "hip"), in the voice that is spoken."""
@@ -65,9 +66,7 @@ class ComplaintWords:
 
     def details(self, row: Row) -> Iterator[str]:
         """How it is, as far as it was told."""
-        for field in SYMPTOM.fields:
-            if field.name in (*_NAMED_BY, *_UNSAID):
-                continue
+        for field in _DETAILS:
             if said := self._detail(field.name, row[field.name], field.absent_means):
                 yield said
 

@@ -118,7 +118,7 @@ class Assessment:
     not_understood: Mapping[str, int]
     urgency: str
     means: str
-    how: Voices
+    how: str
     urgency_low: str
     urgency_high: str
     label: str
@@ -137,3 +137,8 @@ class Assessment:
     pathway: Pathway
     learn: tuple[Topic, ...]
     knowledge: Knowledge
+
+    @property
+    def top(self) -> tuple[Finding, ...]:
+        """The findings of the highest tier: what the answer rests on."""
+        return tuple(one for one in self.findings if one.urgency == self.urgency)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bonewatch.assessment.complaint_words import CLINICIAN, ComplaintWords
+from bonewatch.assessment.complaint_words import ComplaintWords
 from bonewatch.features.rows import Row
 from bonewatch.features.to_python import Value
+from bonewatch.knowledge.pack import CLINICIAN
 from bonewatch.record.tables import SYMPTOM, TABLES, Field
 from bonewatch.record.words import words
 

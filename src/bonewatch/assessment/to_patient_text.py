@@ -5,7 +5,7 @@ Scores, work-up, options of treatment and risk figures are for clinicians and do
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -19,9 +19,6 @@ from bonewatch.assessment.styles import STYLES
 Words = Mapping[str, str]
 
 
-PARTS = ("ask", "follow-up", "living", "read")
-
-
 def to_patient_text(assessment: Assessment, words: Words, part: str) -> RenderableType:
     """One part (see PARTS); `words` are the pack's standing sentences in the person's language."""
     return Panel(
@@ -33,15 +30,8 @@ def to_patient_text(assessment: Assessment, words: Words, part: str) -> Renderab
 
 
 def _part(assessment: Assessment, words: Words, part: str) -> Iterator[RenderableType]:
-    if part == "ask":
-        yield from _section(words["page_ask"], _questions(assessment))
-    elif part == "follow-up":
-        yield from _section(words["page_follow_up"], _follow_up(assessment, words))
-    elif part == "living":
-        yield from _section(words["page_life"], _life(assessment))
-    else:
-        read = [f"{one.title} ({one.topic})" for one in assessment.learn]
-        yield from _section(words["page_learn"], read)
+    heading, lines = PARTS[part]
+    yield from _section(words[heading], lines(assessment, words))
     for caution in assessment.cautions:
         yield Padding(Text(caution, style="dim"), (1, 0, 0, 0))
 
@@ -53,7 +43,7 @@ def _section(heading: str, lines: Iterable[str]) -> Iterator[RenderableType]:
         yield from (Padding(Text(line), (0, 0, 0, 2)) for line in said)
 
 
-def _questions(assessment: Assessment) -> Iterator[str]:
+def _questions(assessment: Assessment, _: Words) -> Iterator[str]:
     yield from (f"• {question.question}" for question in assessment.ask)
     if assessment.unanswered:
         yield assessment.unanswered.patient
@@ -70,8 +60,21 @@ def _due(due: Due, words: Words) -> str:
     return f"• {due.title}: {said}"
 
 
-def _life(assessment: Assessment) -> Iterator[str]:
+def _life(assessment: Assessment, _: Words) -> Iterator[str]:
     for advice in assessment.pathway.lifestyle:
         said = advice.patient or advice.ask
         if said:
             yield f"• {advice.title}: {said}"
+
+
+def _read(assessment: Assessment, _: Words) -> Iterator[str]:
+    yield from (f"{one.title} ({one.topic})" for one in assessment.learn)
+
+
+PARTS: Mapping[str, tuple[str, Callable[[Assessment, Words], Iterator[str]]]] = {
+    "ask": ("page_ask", _questions),
+    "follow-up": ("page_follow_up", _follow_up),
+    "living": ("page_life", _life),
+    "read": ("page_learn", _read),
+}
+"""The parts that can be shown by themselves: each with its heading and its lines."""

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from rich.text import Text
 
 from bonewatch.assessment.evidence import Fact
-from bonewatch.assessment.result import Assessment, Finding
+from bonewatch.assessment.result import Assessment
 from bonewatch.assessment.short_lines import WIDTH, ShortLines, once
 from bonewatch.assessment.styles import STYLES
 from bonewatch.knowledge.pack import URGENCIES
@@ -35,11 +35,11 @@ def to_short_text(assessment: Assessment, *, file: str = "", width: int = WIDTH)
     name = assessment.patient_id or "one person"
     about = (name, assessment.as_of.isoformat(), f"{known.pack} {known.version}", known.review)
     lines.add(" · ".join((*about, file) if file else about), most=1, style="dim")
-    how, within = assessment.how.clinician, assessment.within
+    how, within = assessment.how, assessment.within
     when = how if within in how else f"{within}, {how}"
     lines.head(assessment.label.upper(), when, STYLES[assessment.urgency])
-    done = [action for finding in _top(assessment) for action in finding.actions]
-    lines.add(f"{_top(assessment)[0].title}." if done else assessment.headline.clinician, most=4)
+    done = [action for finding in assessment.top for action in finding.actions]
+    lines.add(f"{assessment.top[0].title}." if done else assessment.headline.clinician, most=4)
     lines.section("Why", list(_why(assessment)), most=7)
     lines.section("Do now", list(_do(assessment)), most=5)
     lines.section(_ask_heading(assessment), list(_ask(assessment)), most=6)
@@ -52,20 +52,13 @@ def to_short_text(assessment: Assessment, *, file: str = "", width: int = WIDTH)
     return lines.text()
 
 
-def _top(assessment: Assessment) -> list[Finding]:
-    return [f for f in assessment.findings if f.urgency == assessment.urgency]
-
-
 def _why(assessment: Assessment) -> Iterator[str]:
     """The facts behind what is most urgent, each once, and what is only assumed."""
-    top = _top(assessment)
+    top = assessment.top
     if top and all(f.state == "unknown" for f in top):
         yield f"As a precaution; not known: {'; '.join(top[0].not_proven)}."
     facts = {fact.at: fact for f in top for reason in f.because for fact in reason.facts}
-    said = once(_fact(fact) for fact in facts.values())
-    yield from said[:MOST_FACTS]
-    if len(said) > MOST_FACTS:
-        yield f"and {len(said) - MOST_FACTS} more"
+    yield from _first(once(_fact(fact) for fact in facts.values()), MOST_FACTS)
 
 
 def _fact(fact: Fact) -> str:
@@ -73,10 +66,14 @@ def _fact(fact: Fact) -> str:
 
 
 def _do(assessment: Assessment) -> Iterator[str]:
-    said = once(action.says for f in _top(assessment) for action in f.actions)
-    yield from said[:MOST_ACTIONS]
-    if len(said) > MOST_ACTIONS:
-        yield f"and {len(said) - MOST_ACTIONS} more"
+    said = once(action.says for f in assessment.top for action in f.actions)
+    yield from _first(said, MOST_ACTIONS)
+
+
+def _first(said: list[str], most: int) -> Iterator[str]:
+    yield from said[:most]
+    if len(said) > most:
+        yield f"and {len(said) - most} more"
 
 
 def _ask_heading(assessment: Assessment) -> str:
@@ -89,8 +86,7 @@ def _ask_heading(assessment: Assessment) -> str:
 
 def _ask(assessment: Assessment) -> Iterator[str]:
     yield from (question.question for question in assessment.ask[:MOST_QUESTIONS])
-    left = len(assessment.ask[MOST_QUESTIONS:]) + assessment.ask_more
-    if left:
+    if assessment.ask[MOST_QUESTIONS:] or assessment.ask_more:
         yield "and more (--part ask)"
     if assessment.not_measured:
         yield f"Not on record: {', '.join(m.label for m in assessment.not_measured)}"
@@ -111,11 +107,8 @@ def _also(assessment: Assessment) -> Iterator[str]:
     workup = [step.title for step in pathway.workup if step.state in ("due", "overdue")]
     if workup:
         yield f"Work-up due: {_listed(workup)}"
-    late = [
-        due.title for p in pathway.follow_up.protocols for due in p.due if due.state == "overdue"
-    ]
-    if late:
-        yield f"Follow-up overdue: {_listed(once(late))}"
+    if late := once(_late(assessment)):
+        yield f"Follow-up overdue: {_listed(late)}"
     options = [one for one in pathway.treatment if one.state == "eligible"]
     if options:
         yield f"Treatment: {len(options)} options to consider (--part treatment)"
@@ -156,7 +149,7 @@ def _crisis(assessment: Assessment, words: Words, telephone: Words, width: int) 
     lines.add(assessment.headline.patient, style="bold")
     lines.add(_numbers(("crisis", "emergency"), words, telephone), style="bold")
     lines.add(words["crisis_patient"])
-    lines.add(words["page_unreviewed"], style="dim")
+    lines.add(_unsigned(assessment, words), style="dim")
     return lines.text()
 
 
@@ -169,7 +162,7 @@ def _emergency(assessment: Assessment, words: Words, telephone: Words, width: in
     lines.add(assessment.headline.patient, most=4, style="bold")
     _say(lines, assessment, words, MOST_IN_EMERGENCY - len(lines) - 3)
     lines.add(words["while_waiting_patient"], most=2)
-    lines.add(words["page_unreviewed"], most=1, style="dim")
+    lines.add(_unsigned(assessment, words), most=1, style="dim")
     return lines.text()
 
 
@@ -199,15 +192,19 @@ def _other(
     if assessment.learn and "read" not in left_out and _has_told(assessment):
         read = ", ".join(one.title for one in assessment.learn[:MOST_QUESTIONS])
         lines.add(f"{words['page_learn']}: {read}", most=1)
-    unsigned = assessment.knowledge.review != "reviewed"
-    foot = ((words["page_unreviewed"],) if unsigned else ()) + assessment.cautions
+    foot = once((_unsigned(assessment, words), *assessment.cautions))
     lines.add(" ".join(foot), most=4, style="dim")
     return lines.text()
 
 
+def _unsigned(assessment: Assessment, words: Words) -> str:
+    """That no clinician has signed the words, as long as that is so."""
+    return "" if assessment.knowledge.review == "reviewed" else words["page_unreviewed"]
+
+
 def is_crisis(assessment: Assessment) -> bool:
     """Is it about harm to herself? Then the page is a card of its own, with nothing beside it."""
-    return any(action.id == CRISIS for f in _top(assessment) for action in f.actions)
+    return any(action.id == CRISIS for f in assessment.top for action in f.actions)
 
 
 def _say(lines: ShortLines, assessment: Assessment, words: Words, most: int) -> None:
@@ -233,7 +230,7 @@ def _with_hours(name: str, words: Words, telephone: Words) -> str:
 
 def _has_told(assessment: Assessment) -> bool:
     """Is it about what she told? Titles to read would else disclose a result."""
-    reasons = (reason for finding in _top(assessment) for reason in finding.because)
+    reasons = (reason for finding in assessment.top for reason in finding.because)
     return any(fact.table == SYMPTOM.name for reason in reasons for fact in reason.facts)
 
 

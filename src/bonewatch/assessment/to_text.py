@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from rich.console import Group, RenderableType
 from rich.markup import escape
@@ -18,10 +18,8 @@ from bonewatch.assessment.result import Assessment, Finding, SignSeen
 from bonewatch.assessment.styles import STYLES
 from bonewatch.features.to_python import Value
 
+Part = Callable[[Assessment], Iterable[RenderableType]]
 MOST_TOPICS = 6
-
-
-PARTS = ("why", "ask", *PATHWAY_PARTS, "read", "record")
 
 
 def to_text(assessment: Assessment, file: str = "", part: str = "") -> RenderableType:
@@ -37,18 +35,8 @@ def to_text(assessment: Assessment, file: str = "", part: str = "") -> Renderabl
 
 def _part(assessment: Assessment, part: str) -> Iterator[RenderableType]:
     yield _urgency(assessment)
-    before: list[RenderableType] = []
-    if part == "why":
-        before = [*_why(assessment), *_signs(assessment)]
-    elif part == "ask":
-        before = list(_not_known(assessment))
-    elif part == "read":
-        before = list(_learn(assessment))
-    elif part == "record":
-        before = list(_record(assessment))
-    else:
-        before = list(PATHWAY_PARTS[part](assessment.pathway, True))
-    yield from before or [_indented("Nothing to say here.")]
+    said = list(PARTS[part](assessment))
+    yield from said or [_indented("Nothing to say here.")]
 
 
 def _title(assessment: Assessment, file: str) -> Text:
@@ -222,3 +210,17 @@ def _known(value: Value) -> str:
     if value is None:
         return "not known"
     return ("yes" if value else "no") if isinstance(value, bool) else _number(value)
+
+
+def _of_pathway(part: str) -> Part:
+    return lambda assessment: PATHWAY_PARTS[part](assessment.pathway, True)
+
+
+PARTS: Mapping[str, Part] = {
+    "why": lambda assessment: (*_why(assessment), *_signs(assessment)),
+    "ask": _not_known,
+    **{part: _of_pathway(part) for part in PATHWAY_PARTS},
+    "read": _learn,
+    "record": _record,
+}
+"""The parts that can be shown by themselves."""

@@ -19,7 +19,7 @@ from babel.messages.pofile import PoFileError, read_po, write_po
 from bonewatch.knowledge.articles import languages, read_articles
 from bonewatch.knowledge.checkin import texts, translated
 from bonewatch.knowledge.education import ENGLISH, PLACEHOLDER, SECTIONS
-from bonewatch.knowledge.pack import Pack
+from bonewatch.knowledge.pack import CLINICIAN, Pack
 from bonewatch.knowledge.pack_error import PackError
 from bonewatch.knowledge.packs import CORE
 from bonewatch.knowledge.pathway.entry import Entry
@@ -29,7 +29,6 @@ from bonewatch.record.tables import TABLES
 from bonewatch.record.words import words
 
 LISTS = ("symptom", "site", "region", "measurement", "agent", "condition")
-CLINICIAN = "_clinician"
 _HEADER = "# Patient words of bonewatch. Write them with `bonewatch knowledge messages`."
 _PERSONAL = ('"POT-Creation-Date', '"PO-Revision-Date', '"Last-Translator', '"Language-Team',
              '"Report-Msgid-Bugs-To')  # fmt: skip
@@ -46,7 +45,6 @@ def _of_pack(pack: Pack) -> Iterator[tuple[str, str]]:
     for name, tier in pack.urgencies.items():
         parts = ("label", "within", "patient")
         yield from ((f"urgency {name} {part}", getattr(tier, part)) for part in parts)
-    yield from ((f"means {name}", means.patient) for name, means in pack.means.items())
     ours = ((name, text) for name, text in pack.words.items() if not name.endswith(CLINICIAN))
     yield from ((f"words {name}", text) for name, text in ours)
     yield from ((f"rule {rule.id}", rule.text.patient) for rule in pack.rules.values())
@@ -174,10 +172,6 @@ def in_language(pack: Pack, language: str, folder: Path = CORE) -> Pack:
         language=language,
         translations=said,
         urgencies={n: tier.model_copy(update=_tier(n, said)) for n, tier in pack.urgencies.items()},
-        means={
-            n: means.model_copy(update={"patient": said.get(f"means {n}", means.patient)})
-            for n, means in pack.means.items()
-        },
         words={n: said.get(f"words {n}", text) for n, text in pack.words.items()},
         rules={n: replace(r, text=_rule(r.text, said)) for n, r in pack.rules.items()},
         features={n: replace(f, ask=said.get(f"ask {n}", f.ask)) for n, f in pack.features.items()},

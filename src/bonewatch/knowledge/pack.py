@@ -25,6 +25,8 @@ from bonewatch.knowledge.schema import (
 )
 from bonewatch.record.words import words
 
+CLINICIAN = "_clinician"
+"""The end of the name of standing words that are for clinicians, and not translated."""
 URGENCIES = ("emergency", "same_day", "urgent", "soon", "routine")
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from bonewatch.assessment.evidence import Fact
 from bonewatch.assessment.pathway.result import Due
-from bonewatch.assessment.result import Assessment, Finding, Question
+from bonewatch.assessment.result import Assessment, Question
 from bonewatch.assessment.to_short_text import MOST_QUESTIONS, is_crisis
 from bonewatch.features.rows import NOTHING
 from bonewatch.record.record import CheckedRow, Record
@@ -47,7 +47,7 @@ class Result:
         nothing = _plain("symptom", NOTHING)
         facts = {
             fact.at: fact
-            for one in self._top
+            for one in self.assessment.top
             for reason in one.because
             for fact in reason.facts
             if fact.table == "symptom"
@@ -59,12 +59,8 @@ class Result:
     @property
     def advice(self) -> list[str]:
         """What else the top findings advise, after the card's own."""
-        said = dict.fromkeys(one.says.patient for one in self._top)
+        said = dict.fromkeys(one.says.patient for one in self.assessment.top)
         return [line for line in said if line != self.assessment.headline.patient][:MOST_ADVICE]
-
-    @property
-    def _top(self) -> list[Finding]:
-        return [one for one in self.assessment.findings if one.urgency == self.assessment.urgency]
 
     @property
     def crisis(self) -> bool:
