@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Literal
 
 Kind = Literal["bool", "number", "text", "date"]
@@ -187,8 +188,15 @@ Tree = (
 
 def children(tree: Tree) -> Iterator[Tree]:
     """The trees directly inside this one."""
-    for spec in fields(tree):
-        yield from _trees(getattr(tree, spec.name))
+    kind: type = type(tree)
+    for name in _parts_of(kind):
+        yield from _trees(getattr(tree, name))
+
+
+@cache
+def _parts_of(kind: type) -> tuple[str, ...]:
+    """The names of the fields of a kind of tree; a start walks tens of thousands of trees."""
+    return tuple(spec.name for spec in fields(kind))
 
 
 def _trees(value: object) -> Iterator[Tree]:
@@ -208,8 +216,8 @@ def walk(tree: Tree) -> Iterator[Tree]:
 
 def names(tree: Tree) -> set[str]:
     """The columns or features the tree reads (a date by its own name)."""
-    found = {node.name for node in walk(tree) if isinstance(node, Name)}
-    return found | {node.field for node in walk(tree) if isinstance(node, Since)}
+    read = (node for node in walk(tree) if isinstance(node, Name | Since))
+    return {node.name if isinstance(node, Name) else node.field for node in read}
 
 
 def rules(tree: Tree) -> set[str]:
